@@ -1,0 +1,5 @@
+"""What every field link shares: the driver's shape, the sink it feeds, health, back-off, poll plan, write gate.
+
+In: a driver's devices and bound points. Out: batches, events and health into the core's inbox; receipts of writes.
+Threads: the asyncio field loop (`FieldLoop`) for async drivers; each paho client has its own network thread.
+"""

@@ -1,0 +1,56 @@
+"""Facts that arrive beside samples: device events, link health, and what was put aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LinkState(StrEnum):
+    """Where a field link stands."""
+
+    CONNECTING = "connecting"
+    UP = "up"
+    LOST = "lost"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkHealth:
+    """One link's state at a moment. `devices` lose their values when the link is lost. times: µs UTC."""
+
+    link: str
+    protocol: str
+    state: LinkState
+    since: int
+    reason: str = ""
+    devices: tuple[str, ...] = ()
+    latency_ms: float | None = None
+    """Of the last exchange."""
+    read_ok: int = 0
+    read_failed: int = 0
+    lost_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEvent:
+    """Something a device said that is not a sample: a text value or an occurrence with its own time (µs UTC)."""
+
+    device: str
+    name: str
+    at: int
+    received_at: int
+    text: str = ""
+    active: bool | None = None
+    """For an alarm the device itself raised or cleared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """An inbound message that was not used: where it came from, which stage refused it and why, and its raw bytes."""
+
+    source: str
+    stage: str
+    reason: str
+    raw: bytes
+    received_at: int

@@ -1,0 +1,77 @@
+"""People, accounts, roles and rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """What an account may do; checked below every entry path."""
+
+    VIEW = "view"
+    ALARM_ACK = "alarm.ack"
+    ALARM_SHELVE = "alarm.shelve"
+    ALARM_RESET = "alarm.reset"
+    ALARM_OUT_OF_SERVICE = "alarm.oos"
+    CMD_REQUEST = "cmd.request"
+    CMD_APPROVE = "cmd.approve"
+    CMD_RESOLVE = "cmd.resolve"
+    CONFIG_EDIT = "config.edit"
+    PEOPLE_EDIT = "people.edit"
+    JOURNAL_READ = "journal.read"
+    JOURNAL_EXPORT = "journal.export"
+    SIMULATOR_RUN = "simulator.run"
+
+
+class Role(StrEnum):
+    """The four console roles, engineer and administrator (M-05)."""
+
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    TRAINER = "trainer"
+    AUDITOR = "auditor"
+    ENGINEER = "engineer"
+    ADMINISTRATOR = "administrator"
+
+
+class AccountStatus(StrEnum):
+    """Life of an account."""
+
+    ACTIVE = "active"
+    LOCKED = "locked"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One sign-in of one natural person. Secrets stay here and in the store; they are never logged or shown."""
+
+    login: str
+    person: str
+    """Natural person id; two accounts of one person share it."""
+    name: str
+    role: Role
+    status: AccountStatus
+    password_hash: str
+    """Argon2id, encoded."""
+    totp_secret: str = ""
+    """Base32; empty = no second factor enrolled."""
+    totp_last_step: int = 0
+    """Last accepted 30 s step; must strictly increase."""
+    failures: int = 0
+    locked_until: int = 0
+    changed_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Someone signed in at a workstation. Frozen at sign-in; rights are looked up anew at each use."""
+
+    id: str
+    login: str
+    person: str
+    name: str
+    role: Role
+    workstation: str
+    started_at: int

@@ -1,0 +1,141 @@
+"""What stands in the field: assets, the devices on them, and the points the devices give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class AssetKind(StrEnum):
+    """Kinds of physical things in a gas network (T/CGAS 000 T7)."""
+
+    SUPPLY = "supply"
+    STATION = "station"
+    REGULATOR = "regulator"
+    VALVE = "valve"
+    VALVE_WELL = "valve-well"
+    PIPE = "pipe"
+    LOGGER = "logger"
+    CUSTOMER = "customer"
+    AREA = "area"
+
+
+class QuantityKind(StrEnum):
+    """What a point measures or drives (A-12)."""
+
+    PRESSURE = "pressure"
+    FLOW = "flow"
+    TEMPERATURE = "temperature"
+    LEVEL = "level"
+    DISPLACEMENT = "displacement"
+    STRESS = "stress"
+    VIBRATION = "vibration"
+    SWITCH = "switch"
+    CONCENTRATION = "concentration"
+    COMPOSITION = "composition"
+    HUMIDITY = "humidity"
+    CORROSION_RATE = "corrosion-rate"
+    VOLUME = "volume"
+    VOLTAGE = "voltage"
+    RATIO = "ratio"
+    DURATION = "duration"
+    SIGNAL = "signal"
+
+
+class ActuatorKind(StrEnum):
+    """What moves an actuated asset; only points that have one offer commands (A-12)."""
+
+    ELECTRIC = "electric"
+    PNEUMATIC = "pneumatic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Alarm limits of a point in its own unit; None = no such limit. Delays in s, rate in unit/s."""
+
+    hh: float | None = None
+    h: float | None = None
+    l: float | None = None  # noqa: E741 - the field's own name for it
+    ll: float | None = None
+    deadband: float = 0.0
+    on_delay_s: float = 0.0
+    off_delay_s: float = 0.0
+    rate: float | None = None
+    normal_state: float | None = None
+    """For a switch: any other value is abnormal (state alarm)."""
+    priority_hh: int = 1
+    priority_h: int = 3
+    priority_l: int = 3
+    priority_ll: int = 1
+    priority_rate: int = 2
+    priority_state: int = 2
+    gas_leak: bool = False
+    """Gas-leak class: never shelvable."""
+    latching: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A physical thing; keeps its id and history when its device is swapped (A-01). lon/lat: WGS 84 degrees."""
+
+    id: str
+    kind: AssetKind
+    name: str
+    name_zh: str = ""
+    parent: str | None = None
+    area: str = ""
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """The terminal that senses or acts. `address` is read by its driver; `model` is a thing-model id."""
+
+    id: str
+    model: str
+    asset: str
+    protocol: str
+    address: Mapping[str, str] = field(default_factory=dict)
+    short_code: str = ""
+    """What a person types to confirm a command (C2); the last digits of the tag on its plate."""
+    remote_enabled: bool = False
+    """The audited "edge control path" setting (B-09): off = read-only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One property of one device, bound to an asset. `id` is dense from 0 and never reused.
+
+    low/high: instrument range in `unit`; a value outside is bad (range). period_s: expected time between samples;
+    three of them without one makes the value stale. precision: decimals shown.
+    """
+
+    id: int
+    tag: str
+    device: str
+    asset: str
+    property: str
+    title: str
+    title_zh: str
+    kind: QuantityKind
+    unit: str
+    low: float
+    high: float
+    precision: int
+    period_s: float
+    writable: bool = False
+    actuator: ActuatorKind | None = None
+    limits: Limits = Limits()
+    states: Mapping[int, str] = field(default_factory=dict)
+    """For a switch: words for its values, e.g. {0: "closed", 1: "open"}."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """Everything registered at a site. points[i].id == i."""
+
+    assets: tuple[Asset, ...] = ()
+    devices: tuple[Device, ...] = ()
+    points: tuple[Point, ...] = ()
