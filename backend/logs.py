@@ -26,7 +26,9 @@ def to_file(folder: Path) -> None:
     handler = logging.handlers.RotatingFileHandler(
         folder / "linepack.log", maxBytes=10_000_000, backupCount=5, encoding="utf-8"
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s.%(msecs)03d %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s.%(msecs)03d %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    )
     logging.getLogger().addHandler(handler)
 
 

@@ -53,7 +53,12 @@ class SampleBatch:
         if len({column.shape for column in columns}) != 1 or columns[0].ndim != 1:
             raise ValueError("the columns of a SampleBatch must be one-dimensional and of equal length")
         return cls(
-            point=columns[0], at=columns[1], value=columns[2], quality=columns[3], received_at=received_at, source=source
+            point=columns[0],
+            at=columns[1],
+            value=columns[2],
+            quality=columns[3],
+            received_at=received_at,
+            source=source,
         )
 
     @classmethod
