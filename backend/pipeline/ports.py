@@ -1,0 +1,75 @@
+"""What the core asks of its neighbours; `system` supplies them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.model.alarm import AlarmConfig, AlarmFacts, AlarmRecord, Occurrence
+from backend.model.event import DeviceEvent, LinkHealth, Quarantined
+from backend.model.journal import JournalDraft, JournalEntry
+from backend.model.sample import SampleBatch
+
+T = TypeVar("T")
+
+
+class Writes(Protocol):
+    """One open transaction."""
+
+    def samples(self, batch: SampleBatch) -> None: ...
+    def quarantine(self, item: Quarantined) -> None: ...
+    def device_event(self, event: DeviceEvent) -> None: ...
+    def alarm(self, config: AlarmConfig, facts: AlarmFacts) -> None: ...
+    def occurrence(self, occurrence: Occurrence) -> None: ...
+    def journal(self, draft: JournalDraft) -> JournalEntry: ...
+
+
+class Ledger(Protocol):
+    """The store's writer: one transaction per call, durable when the future is done, StoreError when not."""
+
+    def run(self, work: Callable[[Writes], T]) -> Future[T]: ...
+
+
+class Stored(Protocol):
+    """What is already in the history."""
+
+    def contains(self, batch: SampleBatch) -> NDArray[np.bool_]: ...
+
+
+class Table(Protocol):
+    """The tag table."""
+
+    def newest(self, points: NDArray[np.int32]) -> NDArray[np.int64]: ...
+    def update(self, batch: SampleBatch) -> int: ...
+    def expire(self, now: int) -> NDArray[np.int32]: ...
+
+
+class Changes(Protocol):
+    """Alarm changes staged for one transaction."""
+
+    @property
+    def records(self) -> tuple[AlarmRecord, ...]: ...
+    @property
+    def occurrences(self) -> tuple[Occurrence, ...]: ...
+    @property
+    def journal(self) -> tuple[JournalDraft, ...]: ...
+
+
+C = TypeVar("C", bound=Changes)
+
+
+class Alarms(Protocol[C]):
+    """The alarm engine; nothing it decides is visible before `commit`."""
+
+    def evaluate(self, batch: SampleBatch, now: int) -> C: ...
+    def tick(self, now: int, mono: float) -> C: ...
+    def link(self, health: LinkHealth, now: int) -> C: ...
+    def stale(self, points: NDArray[np.int32], now: int) -> C: ...
+    def raise_(self, config: AlarmConfig, now: int) -> C: ...
+    def clear(self, key: str, now: int) -> C: ...
+    def commit(self, changes: C) -> None: ...
+    def abandon(self, changes: C) -> None: ...
