@@ -1,0 +1,24 @@
+# The two commands of the README are `make demo` and `make test`; each does all its own set-up.
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+export UV_PYTHON_DOWNLOADS := never
+export QTWEBENGINE_DISABLE_SANDBOX := 1
+
+.PHONY: setup demo test check bench
+setup:
+	@.ci/setup
+
+demo: setup
+	$(UV) run linepack demo
+
+test: setup
+	$(UV) run pytest -n 2 --dist loadgroup
+
+check: setup
+	$(UV) run ruff check .
+	$(UV) run ruff format --check .
+	$(UV) run mypy
+	$(UV) run lint-imports
+	$(UV) run python -m assets.i18n.check
+
+bench: setup
+	$(UV) run linepack bench all

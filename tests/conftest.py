@@ -1,0 +1,59 @@
+"""What every test stands under: no thread left behind, no warning logged, no socket off loopback."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+
+_off_loopback: list[str] = []
+
+
+def _watch_sockets(event: str, arguments: tuple[object, ...]) -> None:
+    """Note any connection to another machine; the test that made it fails."""
+    match event, arguments:
+        case "socket.connect", (_, (str(host), *_)):
+            try:
+                ok = host in ("", "localhost") or ipaddress.ip_address(host.split("%")[0]).is_loopback
+            except ValueError:
+                ok = False
+            _off_loopback.extend([] if ok else [host])
+
+
+sys.addaudithook(_watch_sockets)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail on a thread left running, a WARNING log nobody expected (mark `expects_warnings`), a foreign socket."""
+    before = set(threading.enumerate())
+    _off_loopback.clear()
+    caplog.set_level(logging.INFO)
+    yield
+    left = [thread for thread in threading.enumerate() if thread not in before and _is_ours(thread)]
+    for thread in left:
+        thread.join(2.0)
+    left = [thread.name for thread in left if thread.is_alive()]
+    assert not left, f"threads left behind: {left}"
+    assert not _off_loopback, f"connections off loopback: {_off_loopback}"
+    warned = [
+        record.getMessage()
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)
+        if record.levelno >= logging.WARNING and record.name.split(".")[0] in ("app", "widgets", "backend", "sims")
+    ]
+    expected = request.node.get_closest_marker("expects_warnings") is not None
+    assert expected or not warned, f"logged at WARNING or above: {warned}"
+
+
+def _is_ours(thread: threading.Thread) -> bool:
+    """Pool threads of the interpreter and daemon threads of libraries are not ours."""
+    return not thread.daemon and not isinstance(thread, threading._DummyThread)
