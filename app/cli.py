@@ -1,0 +1,204 @@
+"""The `linepack` command: installed, headless, scripted and checked from a terminal.
+
+Results go to stdout, diagnostics to stderr. Exit 0 on success, 1 when the work failed, 2 for wrong usage; what is wrong
+is one clear sentence, never a traceback. Everything heavy is imported inside its command: `linepack points` needs no Qt.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from app.texts import say
+from backend.errors import LinepackError
+
+app = App(name="linepack", help="Operator console for city-gas networks.", result_action="return_value")
+audit = App(name="audit", help="The journal: verify it.")
+user = App(name="user", help="People who may sign in. Passwords are read from the terminal or stdin.")
+app.command(audit)
+app.command(user)
+
+Json = Annotated[bool, Parameter(name="--json", negative="")]
+Seconds = Annotated[float | None, Parameter(name="--for")]
+
+
+@app.command
+def demo(
+    *, size: str = "city", tour: Path | None = None, for_s: Seconds = None, scenario: str = "normal_day", seed: int = 1
+) -> int:
+    """Make a demo site in a temporary folder, start the pretend field, open the console on it.
+
+    Parameters
+    ----------
+    size: "small" or "city".
+    tour: walk every page, save a PNG of each in this folder, and exit.
+    for_s: stop after so many seconds.
+    """
+    from app.demo import run_demo
+
+    return run_demo(size=size, tour=tour, for_s=for_s, scenario=scenario, seed=seed)
+
+
+@app.command
+def init(folder: Path, *, template: Literal["empty", "city"] = "empty", name: str = "") -> int:
+    """Create a site folder with its database."""
+    from app.headless import init_site
+
+    init_site(folder, template=template, name=name)
+    print(f"created site in {folder}")
+    return 0
+
+
+@app.command
+def run(folder: Path) -> int:
+    """Open the console on a site."""
+    from app.main import run_console
+
+    return run_console(folder)
+
+
+@app.command
+def serve(folder: Path, *, for_s: Seconds = None) -> int:
+    """Run the backend of a site without a window."""
+    from app.headless import serve_site
+
+    return serve_site(folder, for_s=for_s)
+
+
+@app.command
+def sim(folder: Path, *, scenario: str = "normal_day", speed: float = 1.0, seed: int = 1, for_s: Seconds = None) -> int:
+    """Run only the pretend field of a site, over real sockets on loopback."""
+    from app.headless import run_field
+
+    return run_field(folder, scenario=scenario, speed=speed, seed=seed, for_s=for_s)
+
+
+@app.command(name="import")
+def import_(what: Literal["models", "assets", "devices"], file: Path, folder: Path, *, partial: bool = False) -> int:
+    """Load thing models, assets or devices from JSON, CSV or XLSX; all good rows go in together or none."""
+    from app.headless import import_rows
+
+    return import_rows(what, file, folder, partial=partial)
+
+
+@app.command
+def points(folder: Path, *, as_json: Json = False) -> int:
+    """List points with their last stored value, time and quality."""
+    from app.listing import list_points
+
+    return list_points(folder, as_json=as_json)
+
+
+@app.command
+def alarms(folder: Path, *, as_json: Json = False, history: bool = False) -> int:
+    """List alarms that are not normal, or with --history every occurrence."""
+    from app.listing import list_alarms
+
+    return list_alarms(folder, as_json=as_json, history=history)
+
+
+@app.command
+def export(
+    what: Literal["samples", "alarms", "commands", "audit"],
+    folder: Path,
+    *,
+    from_: Annotated[str, Parameter(name="--from")] = "",
+    to: str = "",
+    out: Path,
+) -> int:
+    """Write samples, alarms, commands or the journal to a CSV, Parquet or XLSX file (by its ending).
+
+    Parameters
+    ----------
+    from_: first moment, ISO 8601 with zone, e.g. 2026-01-15T10:00:00+08:00; empty = the first stored.
+    to: end, not included; empty = now.
+    """
+    from app.listing import export_rows
+
+    return export_rows(what, folder, start=from_, end=to, out=out)
+
+
+@audit.command
+def verify(folder: Path) -> int:
+    """Check the journal's chain and its checkpoints; names the first bad row."""
+    from app.listing import verify_journal
+
+    return verify_journal(folder)
+
+
+@user.command
+def add(folder: Path, login: str, *, name: str, role: str, person: str = "", second_factor: bool = False) -> int:
+    """Add an account; the password is read from the terminal or stdin."""
+    from app.headless import add_user
+
+    return add_user(folder, login, name=name, role=role, person=person, second_factor=second_factor)
+
+
+@user.command(name="list")
+def list_(folder: Path, *, as_json: Json = False) -> int:
+    """List accounts."""
+    from app.listing import list_users
+
+    return list_users(folder, as_json=as_json)
+
+
+@user.command
+def disable(folder: Path, login: str) -> int:
+    """Disable an account."""
+    from app.headless import disable_user
+
+    return disable_user(folder, login)
+
+
+@app.command
+def backup(folder: Path, file: Path) -> int:
+    """Copy a site's database while it runs."""
+    from app.headless import backup_site
+
+    return backup_site(folder, file)
+
+
+@app.command
+def restore(file: Path, folder: Path) -> int:
+    """Put a backup into a new site folder."""
+    from app.headless import restore_site
+
+    return restore_site(file, folder)
+
+
+@app.command
+def doctor(folder: Path) -> int:
+    """Check the installation, the site, the database, fonts and sound."""
+    from app.doctor import examine
+
+    return examine(folder)
+
+
+@app.command
+def bench(name: str = "all") -> int:
+    """Run the benchmarks of tests/bench and print machine facts and ratios."""
+    from app.benchmarks import run_benchmarks
+
+    return run_benchmarks(name)
+
+
+def main() -> None:
+    """Entry point of the `linepack` command."""
+    try:
+        code = app(exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        print(f"linepack: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(2)
+    except LinepackError as error:
+        print(f"linepack: {say(error)}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

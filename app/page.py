@@ -1,0 +1,52 @@
+"""What a page is: built once, entered and left many times, retranslated live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from app.actions import Actions
+from app.bridge import Bridge
+from app.session import Desk
+from backend.api import Backend
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageContext:
+    """What every page may use. `go(page key, what to select)` opens another page."""
+
+    backend: Backend
+    bridge: Bridge
+    actions: Actions
+    desk: Desk
+    go: Callable[[str, str], None]
+
+
+class Page(QWidget):
+    """One page of the console. Subclasses listen to the bridge between `enter` and `leave` only."""
+
+    def enter(self) -> None:
+        """Shown: content within 300 ms, from what is already known."""
+
+    def leave(self) -> None:
+        """Hidden: no work any more."""
+
+    def select(self, what: str) -> None:
+        """Bring `what` (a tag, alarm key or command id) into view and select it."""
+
+    def retranslate(self) -> None:
+        """The language changed: show every text anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSpec:
+    """A line in `PAGES`: key, function key, icon name, title template and how to build it."""
+
+    key: str
+    shortcut: str
+    icon: str
+    title: str
+    level: str
+    build: Callable[[PageContext], Page]
