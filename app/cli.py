@@ -1,7 +1,7 @@
 """The `linepack` command: installed, headless, scripted and checked from a terminal.
 
-Results go to stdout, diagnostics to stderr. Exit 0 on success, 1 when the work failed, 2 for wrong usage; what is wrong
-is one clear sentence, never a traceback. Everything heavy is imported inside its command: `linepack points` needs no Qt.
+Results go to stdout, diagnostics to stderr. Exit 0 on success, 1 when the work failed, 2 for wrong usage; what is
+wrong is one clear sentence, never a traceback. Everything heavy is imported inside its command: `points` needs no Qt.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def extract() -> dict[str, list[tuple[str, int]]]:
     """Every text for people with the places it stands in."""
     found: dict[str, list[tuple[str, int]]] = {}
     for source in SOURCES:
-        rows = extract_from_dir(ROOT / source, method_map=[("**.py", "python")], keywords=KEYWORDS)  # type: ignore[arg-type]
+        rows = extract_from_dir(ROOT / source, method_map=[("**.py", "python")], keywords=KEYWORDS)
         for file, line, message, _comments, _context in rows:
             text = message if isinstance(message, str) else message[0]
             if text:

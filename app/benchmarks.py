@@ -1,0 +1,65 @@
+"""Run the benchmarks of tests/bench and print what they found, with the machine they ran on."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from backend.errors import ConfigError
+
+FOLDER = Path(__file__).resolve().parents[1] / "tests" / "bench"
+
+Figures = Mapping[str, object]
+
+
+def run_benchmarks(name: str) -> int:
+    """Run one benchmark ("latency") or "all"; figures as lines, ratios where a raw limit was measured in the same run."""
+    files = {file.stem.removeprefix("bench_"): file for file in sorted(FOLDER.glob("bench_*.py"))}
+    if not files:
+        raise ConfigError("{folder}: no benchmarks here; run from a checkout of the sources", folder=str(FOLDER))
+    if name != "all" and name not in files:
+        raise ConfigError("no benchmark {name}; there are: {names}", name=name, names=", ".join(files))
+    print(json.dumps(machine_facts()))
+    for each in files if name == "all" else (name,):
+        print(f"{each}:", flush=True)
+        for key, value in _runner(files[each])().items():
+            print(f"  {key:48} {_plain(value)}", flush=True)
+    return 0
+
+
+def machine_facts() -> dict[str, object]:
+    """What the figures were measured on."""
+    model = ""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [
+            line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
+        ]
+        model = names[0] if names else ""
+    return {
+        "cores": os.cpu_count(),
+        "cpu": model,
+        "system": platform.platform(),
+        "python": sys.version.split()[0],
+        "load": round(os.getloadavg()[0], 2),
+    }
+
+
+def _runner(file: Path) -> Callable[[], Figures]:
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    if spec is None or spec.loader is None:
+        raise ConfigError("{file}: cannot be loaded", file=str(file))
+    sys.path.insert(0, str(FOLDER.parents[1]))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    run: Callable[[], Figures] = module.run
+    return run
+
+
+def _plain(value: object) -> str:
+    return f"{value:,.3f}" if isinstance(value, float) else str(value)
