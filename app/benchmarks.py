@@ -18,7 +18,7 @@ Figures = Mapping[str, object]
 
 
 def run_benchmarks(name: str) -> int:
-    """Run one benchmark ("latency") or "all"; figures as lines, ratios where a raw limit was measured in the same run."""
+    """Run one benchmark ("latency") or "all"; ratios where a raw limit was measured in the same run."""
     files = {file.stem.removeprefix("bench_"): file for file in sorted(FOLDER.glob("bench_*.py"))}
     if not files:
         raise ConfigError("{folder}: no benchmarks here; run from a checkout of the sources", folder=str(FOLDER))

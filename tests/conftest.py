@@ -54,6 +54,6 @@ def nothing_left_behind(caplog: pytest.LogCaptureFixture, request: pytest.Fixtur
     assert expected or not warned, f"logged at WARNING or above: {warned}"
 
 
-def _is_ours(thread: threading.Thread) -> bool:
+def _is_ours(thread: threading.Thread) -> bool:  # noqa: TID251 - looks at threads, makes none
     """Pool threads of the interpreter and daemon threads of libraries are not ours."""
     return not thread.daemon and not isinstance(thread, threading._DummyThread)
