@@ -1,0 +1,5 @@
+"""The protocols Linepack speaks in the field: one module each, joining a codec or a library to a socket.
+
+In: a `LinkPlan` (devices, bound points, options) and a `LinkContext` (sink, clock, loop). Out: running `Link`s.
+Threads: the field loop, and the network thread of each MQTT client.
+"""
