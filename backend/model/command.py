@@ -80,6 +80,12 @@ class CommandContent:
     feedback_value: float | None
     feedback_tolerance: float
     verify_within_s: float
+    not_after: int = 0
+    """The signed end, µs UTC: whatever state it is in, nothing is sent from this moment on (S3)."""
+    person_on_site: bool = False
+    """The requester says that a person stands at the valve (gas rule for a remote open)."""
+    waits_for_receipt: bool = False
+    """Applying it late is what is wanted (G-05: a closure for a sleeping meter): sent, it waits without end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +115,8 @@ class Command:
     """Why it ended as it did: the rejection's reason, the device's answer, the contradicting feedback."""
     resolved_by: str = ""
     feedback_seen: float | None = None
+    approver_on_site: bool = False
+    """The approver says so too."""
 
 
 class ReceiptKind(StrEnum):
@@ -151,3 +159,40 @@ class Receipt:
     at: int
     detail: str = ""
     late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interlock:
+    """One condition for a command, judged on a live value. value_text: what the value is, in words."""
+
+    name: str
+    met: bool
+    value_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandCheck:
+    """What a person sees before asking: interlocks, the value now, what blocks."""
+
+    interlocks: tuple[Interlock, ...]
+    old_value: float | None
+    old_at: int | None
+    """µs UTC, device time."""
+    old_quality: int
+    blocked_reason: str
+    """One sentence; empty = may be requested."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commandable:
+    """A point that people may command. actions: "open", "close", "set"; low/high in `unit`."""
+
+    point: int
+    device: str
+    asset: str
+    actions: tuple[str, ...]
+    feedback_point: int | None
+    short_code: str
+    low: float
+    high: float
+    unit: str

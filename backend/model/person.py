@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -53,9 +53,9 @@ class Account:
     name: str
     role: Role
     status: AccountStatus
-    password_hash: str
+    password_hash: str = field(repr=False)
     """Argon2id, encoded."""
-    totp_secret: str = ""
+    totp_secret: str = field(default="", repr=False)
     """Base32; empty = no second factor enrolled."""
     totp_last_step: int = 0
     """Last accepted 30 s step; must strictly increase."""
@@ -75,3 +75,33 @@ class Session:
     role: Role
     workstation: str
     started_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    """An account as others may see it: no secrets."""
+
+    login: str
+    person: str
+    name: str
+    role: Role
+    status: AccountStatus
+    """LOCKED also while a lock after wrong passwords runs."""
+    second_factor: bool
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reauthenticated:
+    """Someone signed in proved again who they are, for one purpose. Used once and only at once.
+
+    purpose: what it is good for, e.g. "approve CMD-20260115-000001 <signed hash>". mono: monotonic seconds.
+    """
+
+    id: str
+    session: str
+    person: str
+    purpose: str
+    second_factor: bool
+    """A fresh one-time code was used up for it."""
+    mono: float
