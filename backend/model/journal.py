@@ -31,3 +31,8 @@ class JournalEntry:
     draft: JournalDraft
     previous: bytes
     hash: bytes
+
+
+def first_draft(site: str, store: str) -> JournalDraft:
+    """What stands before entry 1: sealed as seq 0, it ties a journal to its site and its store and to no other."""
+    return JournalDraft(at=0, kind="journal.begins", subject=site, fields=(("store", store),))

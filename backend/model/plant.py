@@ -130,6 +130,10 @@ class Point:
     limits: Limits = Limits()
     states: Mapping[int, str] = field(default_factory=dict)
     """For a switch: words for its values, e.g. {0: "closed", 1: "open"}."""
+    states_zh: Mapping[int, str] = field(default_factory=dict)
+    """The same words in Chinese."""
+    retired: bool = False
+    """No device gives it any more: it keeps its id and history, but is not polled, alarmed, aged or commanded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
