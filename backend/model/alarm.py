@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from backend.errors import mark
+
+LEVEL_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"HH": mark("HIGH-HIGH"), "H": mark("HIGH"), "L": mark("LOW"), "LL": mark("LOW-LOW"), "": ""}
+)
+"""What a level is called in a message; catalogue keys."""
 
 
 class Priority(IntEnum):
@@ -68,6 +78,8 @@ class Suppressed:
     """Second person, for out of service."""
     measure: str = ""
     """Compensating measure, for out of service."""
+    one_shot: bool = False
+    """A shelf that also ends when the alarm clears (T11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +95,9 @@ class AlarmConfig:
     condition: str
     """high, low, rate, state, lost, bad-input, discrepancy, late-action, …"""
     message: str
-    """English catalogue key, e.g. "Outlet pressure LOW-LOW"; the value and place are shown beside it."""
+    """English catalogue key with named places for {title} (of the point), {level} (from LEVEL_WORDS) and {source}, each
+    put in by whoever shows it, in the reader's language: "{title} {level}" becomes "Outlet pressure LOW-LOW". The value
+    and the place are shown beside it."""
     alarm_class: AlarmClass
     priorities: tuple[tuple[str, Priority], ...]
     """(level, priority) from the least to the most urgent."""
