@@ -1,0 +1,94 @@
+"""Numbers, times and names as people read them at this desk: local time, thousands comma, true minus, states in words."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+from app.texts import _, bilingual
+from backend.model.plant import Asset, Point
+from backend.model.quality import Cause, Status, cause_of, status_of
+from widgets.readouts.ages import NO_VALUE, number_text, with_unit
+
+
+def value_text(point: Point, value: float) -> str:
+    """A value of `point` with its unit, or the word of its state; a dash where there is none."""
+    if not math.isfinite(value):
+        return NO_VALUE
+    word = state_word(point, value)
+    return word if word else with_unit(number_text(value, point.precision), point.unit)
+
+
+def bare_value(point: Point, value: float) -> str:
+    """A value of `point` without its unit."""
+    if not math.isfinite(value):
+        return NO_VALUE
+    return state_word(point, value) or number_text(value, point.precision)
+
+
+def state_word(point: Point, value: float) -> str:
+    """The word for a switch's state; "" where the point has no words for it."""
+    if not point.states or value != int(value):
+        return ""
+    english = point.states.get(int(value), "")
+    chinese = point.states_zh.get(int(value), "")
+    return bilingual(english, chinese)
+
+
+def point_title(point: Point) -> str:
+    """What the point is, in the language of the desk."""
+    return bilingual(point.title, point.title_zh)
+
+
+def asset_name(asset: Asset) -> str:
+    """What the asset is called, in the language of the desk."""
+    return bilingual(asset.name, asset.name_zh)
+
+
+def quality_word(code: int) -> str:
+    """The quality in words: "good", "bad: link lost", …"""
+    words = {
+        Cause.NONE: "",
+        Cause.NEVER: _("no value yet"),
+        Cause.STALE: _("stale"),
+        Cause.RANGE: _("out of range"),
+        Cause.FROZEN: _("frozen"),
+        Cause.COMMS: _("link lost"),
+        Cause.DEVICE: _("device fault"),
+        Cause.MANUAL: _("manual"),
+        Cause.SIMULATED: _("simulated"),
+        Cause.NOT_AUTHENTICATED: _("not authenticated"),
+        Cause.CLOCK: _("device clock wrong"),
+        Cause.RESTART: _("from before the restart"),
+    }
+    status = {Status.GOOD: _("good"), Status.UNCERTAIN: _("uncertain"), Status.BAD: _("bad")}[status_of(code)]
+    cause = words[cause_of(code)]
+    return f"{status}: {cause}" if cause else status
+
+
+def clock_time(at_us: int, *, tenths: bool = False) -> str:
+    """Local time of day, 18:32:07 or 18:32:07.4; a dash for never."""
+    if not at_us:
+        return NO_VALUE
+    local = _local(at_us)
+    text = local.strftime("%H:%M:%S")
+    return f"{text}.{local.microsecond // 100_000}" if tenths else text
+
+
+def date_text(at_us: int) -> str:
+    """Local date as 2026-01-15."""
+    return _local(at_us).strftime("%Y-%m-%d")
+
+
+def date_time(at_us: int) -> str:
+    """Local date and time, 2026-01-15 18:32:07; a dash for never."""
+    return _local(at_us).strftime("%Y-%m-%d %H:%M:%S") if at_us else NO_VALUE
+
+
+def literal(text: str) -> str:
+    """Text from outside with control and bidi characters shown as escapes."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
+def _local(at_us: int) -> datetime:
+    return datetime.fromtimestamp(at_us / 1e6, UTC).astimezone()

@@ -1,0 +1,1 @@
+"""The pages of the console, one package each: `page.py` (Qt) and `presenter.py` (plain Python)."""

@@ -1,0 +1,1 @@
+"""The alarm list: active, unacknowledged, held back and history, with acknowledge, shelve and reset."""
