@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from backend.model.form import DataType, Space
 from backend.model.plant import ActuatorKind, QuantityKind
@@ -22,7 +22,17 @@ SCHEMES: Final = {"modbus+tcp": MODBUS, "mqtt": MQTT, "mqtts": MQTT}
 ID_PATTERN: Final = r"^[A-Za-z0-9._/-]{1,64}$"
 Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """Ids and tags: plain ASCII, so that two that look alike are alike, on paper, in topics and in file names."""
-Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+def _storable(text: str) -> str:
+    """Any text is a title, shown literally; NUL alone no database keeps."""
+    if "\0" in text:
+        raise ValueError("holds the character NUL")
+    return text
+
+
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable)]
+OptionalTitle = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
 Priority = Annotated[int, Field(ge=1, le=4)]
 Seconds = Annotated[float, Field(ge=0, le=366 * 86400)]
 
