@@ -1,4 +1,4 @@
-"""Numbers, times and names as people read them at this desk: local time, thousands comma, true minus, states in words."""
+"""Numbers, times and names as people read them here: local time, thousands comma, true minus, states in words."""
 
 from __future__ import annotations
 
