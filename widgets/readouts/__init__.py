@@ -1,0 +1,1 @@
+"""Readouts: numbers, units, qualities and limits come in, nothing goes out; GUI thread only."""
