@@ -1,1 +1,1 @@
-"""sims"""
+"""The pretend field: a made-up city with real hydraulics, real Modbus servers and real MQTT clients."""

@@ -1,0 +1,28 @@
+"""Draw the whole network of Linjiang; the same size and seed give the same network."""
+
+from __future__ import annotations
+
+import random
+
+from sims.city.customers import connect_customers, with_design_pressures
+from sims.city.draw import Board
+from sims.city.sizes import SIZES
+from sims.city.streets import AVENUE_VALVES, lay_cell, lay_ties
+from sims.city.trunks import lay_ring, lay_supply
+from sims.gasnet.plan import Network
+
+
+def draw_city(size: str, seed: int) -> Network:
+    """The network at "city" or "small" size."""
+    plan, rng, board = SIZES[size], random.Random(seed), Board()
+    # VW-0418 is a well without a valve.
+    taken = {*AVENUE_VALVES.values(), "XV-0418"}
+    valves = (f"XV-{number:04d}" for number in range(401, 500) if f"XV-{number:04d}" not in taken)
+    for station in plan.stations:
+        lay_cell(board, station, plan, valves, rng)
+    lay_ring(board, plan, valves)
+    for supply in plan.supplies:
+        lay_supply(board, supply, plan, valves)
+    lay_ties(board, plan, valves)
+    connect_customers(board, plan, rng)
+    return with_design_pressures(board.network())
