@@ -8,15 +8,15 @@ from itertools import pairwise
 from typing import Final
 
 from backend.errors import ConfigError
-from backend.model.plant import QuantityKind
+from backend.model.plant import Limits, QuantityKind
 from backend.model.thing_form_checks import Path, Problem, form_problems, overlap_problems, route_problems
 from backend.model.thing_schema import (
     ActionAffordance,
     Entry,
     FormEntry,
-    LimitsEntry,
     PropertyAffordance,
     ThingModel,
+    limits_of,
 )
 
 UNITS: Final[Mapping[QuantityKind, tuple[str, ...]]] = {
@@ -72,7 +72,7 @@ def problems(model: ThingModel) -> Iterator[Problem]:
 
 
 def limit_problems(
-    limits: LimitsEntry, *, kind: QuantityKind, low: float, high: float, states: Mapping[int, str]
+    limits: Limits, *, kind: QuantityKind, low: float, high: float, states: Mapping[int, str]
 ) -> Iterator[tuple[str, ConfigError]]:
     """What is wrong with alarm limits on a point of this kind, range and words: (key, reason)."""
     given = [(key, value) for key in ("ll", "l", "h", "hh") if (value := getattr(limits, key)) is not None]
@@ -124,7 +124,11 @@ def _property(model: ThingModel, name: str, entry: PropertyAffordance, path: Pat
         yield (*path, "maximum"), ConfigError("must be above the minimum ({minimum})", minimum=entry.minimum)
     yield from _states(entry, path)
     for key, reason in limit_problems(
-        entry.limits, kind=entry.kind, low=entry.minimum, high=entry.maximum, states=entry.state_words("en")
+        limits_of(entry.limits),
+        kind=entry.kind,
+        low=entry.minimum,
+        high=entry.maximum,
+        states=entry.state_words("en"),
     ):
         yield (*path, "lp:limits", key), reason
     if entry.write_only:

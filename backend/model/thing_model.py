@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from backend.errors import ConfigError
 from backend.model.form import Form, ModbusForm, MqttForm
-from backend.model.plant import Limits
 from backend.model.thing_checks import problems
 from backend.model.thing_form_checks import address_of
 from backend.model.thing_schema import (
@@ -26,6 +25,7 @@ from backend.model.thing_schema import (
     LimitsEntry,
     PropertyAffordance,
     ThingModel,
+    limits_of,
 )
 from backend.model.wording import first_problem, json_pointer
 
@@ -100,12 +100,6 @@ def forms_of(
                 reply_topic=topic(writing.reply_topic) if writing else "",
             )
     return bound
-
-
-def limits_of(entry: LimitsEntry, override: LimitsEntry | None = None) -> Limits:
-    """Alarm limits of a point: the model's, with the keys that a device's row names put in their place."""
-    named = override.model_dump(exclude_unset=True) if override is not None else {}
-    return Limits(**{**entry.model_dump(), **named})
 
 
 def _modbus(form: FormEntry) -> ModbusForm:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from backend.model.form import DataType, Space
-from backend.model.plant import ActuatorKind, QuantityKind
+from backend.model.plant import ActuatorKind, Limits, QuantityKind
 
 MODBUS: Final = "modbus"
 MQTT: Final = "mqtt"
@@ -89,6 +89,13 @@ class LimitsEntry(BaseModel):
     priority_state: Priority = 2
     gas_leak: bool = False
     latching: bool = False
+
+
+def limits_of(entry: LimitsEntry, override: LimitsEntry | None = None) -> Limits:
+    """Alarm limits of a point: the model's, with the keys that a device's row names put in their place."""
+    keys = LimitsEntry.model_fields.keys()
+    named = {key: getattr(override, key) for key in keys if override is not None and key in override.model_fields_set}
+    return Limits(**{**{key: getattr(entry, key) for key in keys}, **named})
 
 
 class StateWord(Entry):
@@ -195,7 +202,7 @@ class ActionAffordance(Titled):
     feedback_value: float | None = Field(default=None, alias="lp:feedbackValue")
     tolerance: Annotated[float, Field(ge=0)] = Field(default=0.0, alias="lp:tolerance")
     verify_within_s: Annotated[float, Field(gt=0, le=86400)] = Field(alias="lp:verifyWithin")
-    interlocks: tuple[InterlockEntry, ...] = Field(default=(), alias="lp:interlocks")
+    interlocks: Annotated[tuple[InterlockEntry, ...], Field(min_length=1)] = Field(alias="lp:interlocks")
 
 
 class EventAffordance(Titled):
