@@ -3,3 +3,10 @@
 In: a `LinkPlan` (devices, bound points, options) and a `LinkContext` (sink, clock, loop). Out: running `Link`s.
 Threads: the field loop, and the network thread of each MQTT client.
 """
+
+from backend.drivers import modbus
+from backend.links.ports import DriverSpec
+
+DRIVERS: tuple[DriverSpec, ...] = (modbus.SPEC,)
+
+__all__ = ["DRIVERS"]

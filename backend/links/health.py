@@ -43,6 +43,7 @@ class HealthKeeper:
         self._read_ok = 0
         self._read_failed = 0
         self._lost_count = 0
+        self._late_polls = 0
 
     @property
     def state(self) -> LinkState:
@@ -54,16 +55,22 @@ class HealthKeeper:
         with self._lock:
             return self._health()
 
-    def answered(self, latency_ms: float) -> None:
-        """Count one good exchange. Changes no state."""
+    def answered(self, latency_ms: float, *, usable: bool = True) -> None:
+        """Count one exchange that was answered, `usable` or with an exception. Changes no state."""
         with self._lock:
-            self._read_ok += 1
+            self._read_ok += usable
+            self._read_failed += not usable
             self._latency_ms = latency_ms
 
     def failed(self) -> None:
         """Count one exchange that brought nothing usable. Changes no state."""
         with self._lock:
             self._read_failed += 1
+
+    def late(self, polls: int) -> None:
+        """Count polls that were skipped because the one before took too long. Changes no state."""
+        with self._lock:
+            self._late_polls += polls
 
     def connecting(self) -> tuple[Inbound, ...]:
         """The link starts; nothing is known of the other side yet."""
@@ -117,6 +124,7 @@ class HealthKeeper:
             read_ok=self._read_ok,
             read_failed=self._read_failed,
             lost_count=self._lost_count,
+            late_polls=self._late_polls,
         )
 
 

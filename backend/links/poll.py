@@ -66,29 +66,31 @@ def by_period(bound: Sequence[Bound]) -> dict[float, tuple[Bound, ...]]:
 
 
 class Pace:
-    """Due times start + k * period on the monotonic clock, without drift; times missed are skipped and counted."""
+    """Due times start + k * period on a monotonic clock, without drift; times missed are skipped and counted."""
 
     def __init__(self, period_s: float, start: float) -> None:
         self._period_s = period_s
         self._start = start
         self._k = 0
-        self.late = 0
-        """Polls that were skipped because the one before took too long."""
 
     @property
     def due(self) -> float:
         """When the next poll should start."""
         return self._start + self._k * self._period_s
 
-    def polled(self, now: float) -> None:
-        """A poll has just ended at `now`: the next due time is the first one that is not already past."""
+    def polled(self, now: float) -> int:
+        """A poll has just ended at `now`: the next is due at the first time that is not past. Returns those skipped."""
         following = max(self._k + 1, math.ceil((now - self._start) / self._period_s))
-        self.late += following - self._k - 1
+        skipped = following - self._k - 1
         self._k = following
+        return skipped
 
-    def restart(self, now: float) -> None:
-        """Poll at once and count from here (the link has just come up)."""
-        self._start, self._k = now, 0
+    def restart(self, now: float, phase: float = 1.0) -> None:
+        """Poll at once, then again after `phase` of a period (0 to 1), from where the due times count on.
+
+        Links with different phases do not poll in the same instant even when they came up together.
+        """
+        self._start, self._k = now - (1.0 - phase) * self._period_s, 0
 
 
 def _run(spans: Sequence[Span], end: int) -> Run:

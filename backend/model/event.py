@@ -30,6 +30,8 @@ class LinkHealth:
     read_ok: int = 0
     read_failed: int = 0
     lost_count: int = 0
+    late_polls: int = 0
+    """Polls skipped because the one before took too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

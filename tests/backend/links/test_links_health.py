@@ -70,8 +70,9 @@ def test_counters_and_latency_do_not_change_the_state() -> None:
     keeper.answered(12.5)
     keeper.answered(3.5)
     keeper.failed()
+    keeper.late(4)
     health = keeper.now()
-    assert (health.read_ok, health.read_failed, health.latency_ms) == (2, 1, 3.5)
+    assert (health.read_ok, health.read_failed, health.latency_ms, health.late_polls) == (2, 1, 3.5, 4)
     assert health.state is LinkState.CONNECTING
 
 
