@@ -55,7 +55,7 @@ def problems(model: ThingModel) -> Iterator[Problem]:
         if entry.tag.casefold() in tags:
             yield (*path, "lp:tag"), ConfigError("the tag {tag} is given twice", tag=entry.tag)
         tags.add(entry.tag.casefold())
-        yield from _property(model, name, entry, path)
+        yield from _property(entry, path)
     yield from overlap_problems(model)
     verbs: set[tuple[str, str]] = set()
     for name, action in model.actions.items():
@@ -65,6 +65,10 @@ def problems(model: ThingModel) -> Iterator[Problem]:
             yield (*path, "lp:verb"), ConfigError("a second action to {verb} the same property", verb=action.verb)
         verbs.add((action.writes, action.verb))
         yield from _action(model, action, path)
+    written = {action.writes for action in model.actions.values()}
+    for name, entry in model.properties.items():
+        if entry.writable and name not in written:
+            yield ("properties", name), ConfigError("is writable, but no action writes it")
     for name, event in model.events.items():
         yield from _name(name, ("events", name))
         for index, form in enumerate(event.forms):
@@ -111,7 +115,7 @@ def _root(model: ThingModel) -> Iterator[Problem]:
         yield ("links",), ConfigError("a model that extends another must be written out in full")
 
 
-def _property(model: ThingModel, name: str, entry: PropertyAffordance, path: Path) -> Iterator[Problem]:
+def _property(entry: PropertyAffordance, path: Path) -> Iterator[Problem]:
     if entry.unit not in UNITS[entry.kind]:
         known = ", ".join(repr(unit) for unit in UNITS[entry.kind])
         yield (
@@ -138,15 +142,16 @@ def _property(model: ThingModel, name: str, entry: PropertyAffordance, path: Pat
         yield from form_problems(form, form_path, purpose="property")
         yield from _form_of_property(entry, form, form_path)
     yield from route_problems(entry, path)
-    yield from _writing(model, name, entry, path)
+    yield from _writing(entry, path)
 
 
 def _states(entry: PropertyAffordance, path: Path) -> Iterator[Problem]:
     if entry.kind is QuantityKind.SWITCH:
         if entry.type != "integer":
             yield (*path, "type"), ConfigError("a switch must be of type integer")
-        values = set(entry.state_words("en"))
-        if values != set(range(int(entry.minimum), int(entry.maximum) + 1)):
+        values = list(entry.state_words("en"))
+        ends = (values[0], values[-1], len(values)) if values else ()
+        if ends != (entry.minimum, entry.maximum, entry.maximum - entry.minimum + 1):
             yield (*path, "lp:states"), ConfigError("must give a word for every value from minimum to maximum")
     elif entry.states:
         yield (*path, "lp:states"), ConfigError("only a switch has states")
@@ -160,15 +165,13 @@ def _form_of_property(entry: PropertyAffordance, form: FormEntry, path: Path) ->
         yield (*path, "modv:pollingTime"), ConfigError("is longer than lp:period ({period} s)", period=entry.period_s)
 
 
-def _writing(model: ThingModel, name: str, entry: PropertyAffordance, path: Path) -> Iterator[Problem]:
+def _writing(entry: PropertyAffordance, path: Path) -> Iterator[Problem]:
     if entry.read_only:
         if entry.actuator is not None:
             yield (*path, "lp:actuator"), ConfigError("a readOnly property moves nothing")
         return
     if entry.actuator is None:
         yield (*path, "lp:actuator"), ConfigError("is missing: only a property that moves something can be written")
-    if not any(action.writes == name for action in model.actions.values()):
-        yield path, ConfigError("is writable, but no action writes it")
 
 
 def _action(model: ThingModel, action: ActionAffordance, path: Path) -> Iterator[Problem]:
