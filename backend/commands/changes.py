@@ -138,7 +138,8 @@ def not_sent(case: Case[Told]) -> Change:
 
 def dispatched(case: Case[Told]) -> Change:
     """C11."""
-    sent_at = min(max(case.event.receipt.at, case.command.claimed_at), case.moment.at)
+    # Never before the claim, even when the wall clock was set back since: an old sample must not look like a new one.
+    sent_at = max(case.event.receipt.at, case.command.claimed_at)
     changed = replace(case.command, state=S.DISPATCHED, dispatched_at=sent_at)
     if changed.content.waits_for_receipt:
         return Change(command=replace(changed, not_after=0))

@@ -67,6 +67,9 @@ def _after_dispatch(case: Case[Seen], later_s: float = 0.0) -> Feedback | None:
     sent_at = command.dispatched_at or command.claimed_at
     if feedback is None or not feedback.good or not math.isfinite(feedback.value) or sent_at == 0:
         return None
+    if feedback.received_at > case.moment.at:
+        # Received "later than now": left over from before the wall clock was set back.
+        return None
     return feedback if min(feedback.at, feedback.received_at) > sent_at + round(later_s * US) else None
 
 
