@@ -12,7 +12,7 @@ from sims.city.draw import Board
 from sims.city.names import STATIONS, WORKS, ZONES, Station
 from sims.city.sizes import Size, peak_m3h
 from sims.city.streets import SECTION
-from sims.gasnet.plan import Network, Tier, Use
+from sims.gasnet.plan import FittingKind, Network, Tier, Use
 
 GLASSWORKS: Final = 14
 """K-014 takes its gas between XV-0417 and XV-0422."""
@@ -33,7 +33,8 @@ def connect_customers(board: Board, size: Size, rng: random.Random) -> None:
             works, places = [*works, GLASSWORKS], [*places, section[2]]
         peak = peak_m3h(station)
         for number, node in zip(works, places, strict=True):
-            board.draws(node, Use.WORKS, _WORKS_SHARE * peak, works=f"K-{number:03d}")
+            board.draws(node, Use.WORKS, _WORKS_SHARE * peak)
+            board.fit(f"K-{number:03d}", FittingKind.WORKS, node, aside_m=25.0)
         homes = [node for node in cell if node not in places]
         weights = [rng.uniform(0.4, 1.6) for _ in homes]
         left = peak * (1 - _WORKS_SHARE * len(works))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
 
-from sims.gasnet.plan import Network, Node, Pipe, Regulator, Source, Tier, Use, Valve
+from sims.gasnet.plan import Fitting, FittingKind, Network, Node, Pipe, Regulator, Source, Tier, Use, Valve
 
 ORIGIN: Final = (121.30, 30.90)
 """Longitude and latitude of the city's middle, WGS 84; the place is made up."""
@@ -28,6 +28,7 @@ class Board:
     valves: list[Valve] = field(default_factory=list)
     regulators: list[Regulator] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    fittings: list[Fitting] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def node(self, id_: str, tier: Tier, u: float, v: float, zone: str = "") -> str:
@@ -79,9 +80,15 @@ class Board:
             )
         )
 
-    def draws(self, node: str, use: Use, peak_m3h: float, *, works: str = "") -> None:
+    def draws(self, node: str, use: Use, peak_m3h: float) -> None:
         """Let customers at a node take gas."""
-        self.nodes[node] = replace(self.nodes[node], use=use, peak_m3h=round(peak_m3h, 2), works=works)
+        self.nodes[node] = replace(self.nodes[node], use=use, peak_m3h=round(peak_m3h, 2))
+
+    def fit(self, id_: str, kind: FittingKind, node: str, *, aside_m: float = 0.0) -> None:
+        """Put a fitting at a node, or so far aside of it."""
+        u, v = self.places[node]
+        lon, lat = degrees(u, v + aside_m)
+        self.fittings.append(Fitting(id=id_, fitting=kind, node=node, lon=lon, lat=lat, zone=self.nodes[node].zone))
 
     def cell(self, station: str) -> list[str]:
         """Street nodes of a station's cell: not its inlet and outlet, not the ends of valves."""
@@ -100,6 +107,7 @@ class Board:
             valves=tuple(self.valves),
             regulators=tuple(self.regulators),
             sources=tuple(self.sources),
+            fittings=tuple(sorted(self.fittings, key=lambda fitting: fitting.id)),
         )
 
     def _before(self, start: str, end: str) -> tuple[float, float]:

@@ -35,8 +35,6 @@ class Node:
     use: Use = Use.NONE
     peak_m3h: float = 0.0
     customers: int = 0
-    works: str = ""
-    """Customer number of the works that draws here, e.g. "K-014"."""
     design_kpa: float = 0.0
     """Gauge pressure of the design case: what devices show until the first solve."""
 
@@ -97,6 +95,27 @@ class Source:
     pressure_kpa: float
 
 
+class FittingKind(StrEnum):
+    """Things that stand at a node and have a terminal of their own."""
+
+    WELL = "well"
+    CABINET = "cabinet"
+    LOGGER = "logger"
+    WORKS = "works"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitting:
+    """A valve well, regulator cabinet, pressure logger or works at a node; lon/lat is its own place."""
+
+    id: str
+    fitting: FittingKind
+    node: str
+    lon: float
+    lat: float
+    zone: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """The whole drawing. Ids are unique within each kind; every start, end and node names an existing node."""
@@ -106,3 +125,4 @@ class Network:
     valves: tuple[Valve, ...]
     regulators: tuple[Regulator, ...]
     sources: tuple[Source, ...]
+    fittings: tuple[Fitting, ...] = ()

@@ -1,0 +1,83 @@
+"""The asset rows of the city: zones, supplies, stations, valves, wells, cabinets, loggers, works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sims.city.names import AVENUE, STATIONS, STREETS, SUPPLIES, WORKS, ZONES
+from sims.city.streets import SECTION
+from sims.city.trunks import RING
+from sims.gasnet.plan import Fitting, FittingKind, Network, Node
+
+Row = dict[str, Any]
+Names = tuple[str, str]
+"""English and Chinese."""
+CITY: Final = "LINJIANG"
+AVENUE_MAIN: Final = "BA-MAIN"
+_ROADS: Final[dict[str, str]] = dict([*STREETS, AVENUE, (RING, "二环路")])
+_NAMED: Final[dict[str, Names]] = {
+    "XV-0417": ("Binjiang Avenue main, north isolating valve", "滨江大道主管北端切断阀"),
+    "XV-0422": ("Binjiang Avenue main, south isolating valve", "滨江大道主管南端切断阀"),
+    "VW-0418": ("Valve well, Binjiang Avenue between XV-0417 and XV-0422", "滨江大道XV-0417与XV-0422之间阀井"),
+}
+_FITTINGS: Final = {
+    FittingKind.WELL: ("valve-well", ("Valve well", "阀井")),
+    FittingKind.CABINET: ("regulator", ("Regulator cabinet", "调压柜")),
+    FittingKind.LOGGER: ("logger", ("Pressure logger", "压力记录仪")),
+    FittingKind.WORKS: ("customer", ("", "")),
+}
+
+
+def asset_rows(network: Network) -> list[Row]:
+    """Rows as `linepack import assets` takes them, parents before their parts."""
+    return [*_areas(network), *_stations(network), *_valves(network), *(_fitting(one) for one in network.fittings)]
+
+
+def _areas(network: Network) -> Iterator[Row]:
+    zones = {node.zone for node in network.nodes}
+    at = {node.id: node for node in network.nodes}
+    yield _row(CITY, "area", ("Linjiang", "临江"), None)
+    for zone in ZONES:
+        if zone.id in zones:
+            yield _row(zone.id, "area", (zone.name, zone.name_zh), CITY) | {"area": zone.id}
+    yield _row(AVENUE_MAIN, "pipe", ("Binjiang Avenue main", "滨江大道主管"), "Z-07", at[SECTION[1]])
+
+
+def _stations(network: Network) -> Iterator[Row]:
+    at = {node.id: node for node in network.nodes}
+    for supply in SUPPLIES:
+        if f"{supply.id}.in" in at:
+            yield _row(supply.id, "supply", (supply.name, supply.name_zh), CITY, at[f"{supply.id}.in"])
+    for station in STATIONS:
+        if f"{station.id}.in" in at:
+            names = (station.name, station.name_zh)
+            yield _row(station.id, "station", names, station.zone, at[f"{station.id}.in"])
+
+
+def _valves(network: Network) -> Iterator[Row]:
+    at = {node.id: node for node in network.nodes}
+    for valve in sorted(network.valves, key=lambda valve: valve.id):
+        if not valve.id.startswith("XV-"):
+            continue
+        road = valve.street
+        names = _NAMED.get(valve.id, (f"{road or 'Tie'} valve", f"{_ROADS.get(road, '联络管')}阀门"))
+        parent = AVENUE_MAIN if road == AVENUE[0] else valve.zone or CITY
+        yield _row(valve.id, "valve", names, parent, at[valve.start])
+
+
+def _fitting(fitting: Fitting) -> Row:
+    kind, (name, name_zh) = _FITTINGS[fitting.fitting]
+    names = _NAMED.get(fitting.id, (name, name_zh))
+    if fitting.fitting is FittingKind.WORKS:
+        names = WORKS[int(fitting.id.removeprefix("K-")) - 1]
+    return _row(fitting.id, kind, names, fitting.zone or CITY, fitting)
+
+
+def _row(id_: str, kind: str, names: Names, parent: str | None, place: Node | Fitting | None = None) -> Row:
+    row: Row = {"id": id_, "kind": kind, "name": names[0], "name_zh": names[1]}
+    if parent is not None:
+        row["parent"] = parent
+    if place is not None:
+        row |= {"area": place.zone, "lon": place.lon, "lat": place.lat}
+    return row
