@@ -1,0 +1,12 @@
+"""The database: SQLAlchemy and nothing else in Linepack imports it.
+
+In: units of work, each one transaction (`Store.run`), and questions. Out: futures that are done when the transaction is
+on the disk, frozen facts, sample batches, and files (`export`, `Store.backup`).
+Threads: "writer" owns the only connection that writes; reads go through a small pool, from any thread.
+"""
+
+from backend.store.history import History
+from backend.store.store import Store
+from backend.store.tx import Tx
+
+__all__ = ["History", "Store", "Tx"]

@@ -1,0 +1,271 @@
+"""The tables as this version knows them. A change here comes with a migration and a higher SCHEMA.
+
+Facts that safety rests on are columns of their own; the rest of a fact is its JSON `body`. Times: µs since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+SCHEMA: Final = 1
+"""Number of the newest migration."""
+
+metadata = MetaData()
+
+
+def storable(text: str) -> str:
+    """Text that UTF-8 can hold: a lone surrogate (broken text from a device) is shown as its escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class Words(TypeDecorator[str]):
+    """Text; what a device garbled is escaped, never a reason to refuse the row."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """On the way in."""
+        return None if value is None else storable(value)
+
+
+# SQLite numbers rows by itself only when the key is exactly INTEGER.
+_RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _words(name: str) -> Column[Any]:
+    return Column(name, Words, nullable=False)
+
+
+def _time(name: str) -> Column[Any]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _number(name: str) -> Column[Any]:
+    return Column(name, Integer, nullable=False)
+
+
+def _flag(name: str) -> Column[Any]:
+    return Column(name, Boolean, nullable=False)
+
+
+def _bytes(name: str) -> Column[Any]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+meta = Table("meta", metadata, Column("key", Words, primary_key=True), _words("value"))
+
+setting = Table("setting", metadata, Column("key", Words, primary_key=True), _words("value"))
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("span", SmallInteger, nullable=False),
+    _time("first_at"),
+    _time("last_at"),
+    _number("low_point"),
+    _number("high_point"),
+    _number("n"),
+    _time("received_at"),
+    _words("source"),
+    _bytes("digest"),
+    _bytes("body"),
+    Index("samples_time", "span", "first_at"),
+)
+"""One row is one committed group of samples (`backend.store.blob`), never one sample. span: `blob.span_of`.
+
+Ids grow by one. Whoever deletes old groups leaves the newest one, or its id would be given again."""
+
+newest = Table(
+    "newest",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("through", BigInteger, nullable=False),
+    _number("n"),
+    _time("received_at"),
+    _bytes("digest"),
+    _bytes("body"),
+)
+"""The newest sample of every point as of the group `through`. Two rows, written in turn: one may be damaged."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    _words("source"),
+    _words("stage"),
+    _words("reason"),
+    _bytes("raw"),
+    _time("received_at"),
+)
+
+device_event = Table(
+    "device_event",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    _words("device"),
+    _words("name"),
+    _time("at"),
+    _time("received_at"),
+    _words("text"),
+    Column("active", Boolean),
+    Index("device_event_at", "at"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _time("at"),
+    _words("kind"),
+    _words("subject"),
+    _words("person"),
+    _words("session"),
+    _words("workstation"),
+    _words("fields"),
+    _bytes("previous"),
+    _bytes("hash"),
+    Index("journal_subject", "subject"),
+)
+"""Append only: triggers refuse every update and delete, and every insert that does not follow the last entry."""
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("key", Words, primary_key=True),
+    _flag("cond"),
+    _words("input"),
+    _flag("ack"),
+    _flag("latched"),
+    _number("occurrence"),
+    _words("level"),
+    Column("peak", Integer),
+    _time("raised_at"),
+    _time("cleared_at"),
+    _time("acked_at"),
+    _words("acked_by"),
+    _flag("late"),
+    _number("hidden_count"),
+    _words("body"),
+    _words("config"),
+)
+
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    _words("key"),
+    _number("occurrence"),
+    _words("event"),
+    _time("at"),
+    _time("recorded_at"),
+    _words("name"),
+    _number("priority"),
+    _words("level"),
+    _words("by"),
+    _words("workstation"),
+    _words("reason"),
+    _flag("late"),
+    _words("body"),
+    Index("occurrence_at", "at"),
+    Index("occurrence_key_at", "key", "at"),
+)
+"""Append only."""
+
+command = Table(
+    "command",
+    metadata,
+    Column("number", _RowId, primary_key=True),
+    Column("id", Words, nullable=False, unique=True),
+    _words("device"),
+    Column("point", Integer, nullable=False),
+    _words("action"),
+    _time("requested_at"),
+    _words("content"),
+    _words("state"),
+    _time("not_after"),
+    _words("requester"),
+    _words("requester_session"),
+    _words("workstation"),
+    _words("confirmer"),
+    _words("approver"),
+    _words("approver_session"),
+    _words("signed_hash"),
+    _time("confirmed_at"),
+    _time("approved_at"),
+    _time("claimed_at"),
+    _time("dispatched_at"),
+    _time("acked_at"),
+    _time("ended_at"),
+    _number("attempt"),
+    _words("resolved_by"),
+    _words("body"),
+    Index("command_state", "state"),
+)
+"""Never deleted; what was asked (`content` and the columns before it) never changes, and an end state is final."""
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("command", Words, ForeignKey("command.id"), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    _time("at"),
+)
+"""Append only: who writes to a device holds the one row of its command and attempt."""
+
+account = Table(
+    "account",
+    metadata,
+    Column("login", Words, primary_key=True),
+    _words("person"),
+    _words("name"),
+    _words("role"),
+    _words("status"),
+    _words("password_hash"),
+    _words("totp_secret"),
+    _time("totp_last_step"),
+    _number("failures"),
+    _time("locked_until"),
+    _time("changed_at"),
+)
+
+asset = Table(
+    "asset",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("id", Words, nullable=False, unique=True),
+    _words("body"),
+)
+
+device = Table(
+    "device",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("id", Words, nullable=False, unique=True),
+    _words("body"),
+)
+
+point = Table(
+    "point",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _words("tag"),
+    _words("body"),
+)

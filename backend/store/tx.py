@@ -1,0 +1,154 @@
+"""One unit of work on the database: everything in it is stored, or nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
+
+from backend.clock import Clock
+from backend.errors import StoreError
+from backend.model.alarm import AlarmConfig, AlarmFacts, Occurrence
+from backend.model.command import Command
+from backend.model.event import DeviceEvent, Quarantined
+from backend.model.journal import JournalDraft, JournalEntry
+from backend.model.person import Account
+from backend.model.plant import Registry
+from backend.model.sample import SampleBatch
+from backend.store import blob, rows, schema
+from backend.store.appending import Appender
+from backend.store.connections import driver, in_words
+
+MOST_POINTS: Final = 1 << 24
+"""Point ids are dense from 0; one beyond this is an error that would otherwise cost gigabytes."""
+
+_GROUP = tuple(field.name for field in fields(blob.Group))
+_INSERT_GROUP = f"INSERT INTO samples ({', '.join(_GROUP)}) VALUES ({', '.join('?' for _ in _GROUP)})"
+
+
+class Tx:
+    """What a unit of work may do. Valid only inside it, on the writer's thread.
+
+    Every method raises StoreError when it fails. The unit is then lost as a whole even if the work goes on: what it
+    writes after that is refused, and what it wrote before is rolled back.
+    """
+
+    def __init__(self, connection: Connection, file: Path, *, appender: Appender, clock: Clock) -> None:
+        self.appender = appender
+        self.groups: list[tuple[int, SampleBatch]] = []
+        """Ids and batches of the groups stored in this unit."""
+        self.failure: StoreError | None = None
+        self._connection = connection
+        self._driver = driver(connection)
+        self._file = file
+        self._clock = clock
+        self._open = True
+        self._thread = threading.get_ident()
+
+    def samples(self, batch: SampleBatch) -> None:
+        """Store a batch as one group; an empty batch is nothing to store."""
+        with self._keeping():
+            if not len(batch):
+                return
+            group = blob.pack(batch)
+            if group.low_point < 0 or group.high_point >= MOST_POINTS:
+                raise ValueError(f"point ids {group.low_point} to {group.high_point} cannot be of this site")
+            stored = self._driver.execute(_INSERT_GROUP, [getattr(group, name) for name in _GROUP])
+            self.groups.append((int(stored.lastrowid or 0), batch))
+
+    def quarantine(self, item: Quarantined) -> None:
+        """Keep a message that was not used."""
+        with self._keeping():
+            self._insert(schema.quarantine, rows.quarantined_row(item))
+
+    def journal(self, draft: JournalDraft) -> JournalEntry:
+        """Append to the journal; the entry comes back as it is stored, with its seq and hash."""
+        with self._keeping():
+            return self.appender.append(draft)
+
+    def alarm(self, config: AlarmConfig, facts: AlarmFacts) -> None:
+        """Insert or update an alarm by its key."""
+        with self._keeping():
+            self._put(schema.alarm, "key", rows.alarm_row(config, facts))
+
+    def occurrence(self, occurrence: Occurrence) -> None:
+        """Append what happened to an alarm."""
+        with self._keeping():
+            self._insert(schema.occurrence, rows.occurrence_row(occurrence))
+
+    def device_event(self, event: DeviceEvent) -> None:
+        """Append what a device said."""
+        with self._keeping():
+            self._insert(schema.device_event, rows.event_row(event))
+
+    def command(self, command: Command) -> None:
+        """Insert or update a command by its id; what it asks never changes, and an end state is final."""
+        with self._keeping():
+            self._put(schema.command, "id", rows.command_row(command))
+
+    def claim(self, command_id: str, attempt: int) -> None:
+        """Claim one attempt of a stored command before its first byte is sent; a second claim of it fails."""
+        with self._keeping():
+            self._insert(schema.claim, {"command": command_id, "attempt": attempt, "at": self._clock.wall_us()})
+
+    def account(self, account: Account) -> None:
+        """Insert or update an account by its login."""
+        with self._keeping():
+            self._put(schema.account, "login", rows.account_row(account))
+
+    def registry(self, registry: Registry) -> None:
+        """Replace everything registered. Points keep their ids for ever: there may be more of them, never fewer."""
+        with self._keeping():
+            points = registry.points
+            if [point.id for point in points] != list(range(len(points))):
+                raise ValueError("the ids of points must be dense from 0")
+            stored = self._connection.execute(select(func.count()).select_from(schema.point)).scalar_one()
+            if len(points) < stored:
+                raise ValueError(f"{len(points)} points cannot replace {stored}: an id is never used again")
+            self._replace(schema.asset, rows.numbered(registry.assets))
+            self._replace(schema.device, rows.numbered(registry.devices))
+            self._replace(
+                schema.point, [{"id": point.id, "tag": point.tag, "body": rows.body(point)} for point in points]
+            )
+
+    def setting(self, key: str, value: str) -> None:
+        """Insert or update a setting."""
+        with self._keeping():
+            self._put(schema.setting, "key", {"key": key, "value": value})
+
+    def close(self) -> None:
+        """The unit is over: nothing may be done with it any more."""
+        self._open = False
+
+    def _insert(self, table: Table, row: Mapping[str, Any]) -> None:
+        self._connection.execute(insert(table), dict(row))
+
+    def _put(self, table: Table, key: str, row: Mapping[str, Any]) -> None:
+        # Two statements instead of one "on conflict": the same on every database.
+        changed = self._connection.execute(update(table).where(table.c[key] == row[key]).values(dict(row)))
+        if not changed.rowcount:
+            self._insert(table, row)
+
+    def _replace(self, table: Table, all_rows: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.execute(delete(table))
+        if all_rows:
+            self._connection.execute(insert(table), [dict(row) for row in all_rows])
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        if not self._open or threading.get_ident() != self._thread:
+            raise StoreError("A unit of work was used outside its transaction.")
+        if self.failure is not None:
+            raise self.failure
+        try:
+            # The driver's words for a value it cannot bind.
+            with in_words(self._file, OverflowError, TypeError, ValueError):
+                yield
+        except BaseException as error:
+            self.failure = error if isinstance(error, StoreError) else StoreError("A unit of work failed midway.")
+            raise
