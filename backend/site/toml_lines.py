@@ -30,7 +30,8 @@ def error_line(text: str, error: tomllib.TOMLDecodeError) -> int:
 
 def _beginnings(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """(first line of the last statement, document) for every beginning of the text that is whole TOML."""
-    lines = text.split("\n")
+    # As tomllib itself does; a beginning that ended in a bare \r would not be TOML.
+    lines = text.replace("\r\n", "\n").split("\n")
     start = 1
     for count in range(1, len(lines) + 1):
         statement = [line.strip() for line in lines[start - 1 : count]]
