@@ -23,12 +23,12 @@ _NO_MARKS: Mapping[int, bytes] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What checking a journal found: how many entries were read, and the first bad one, if any, with the reason."""
+    """What checking a journal found: how many entries from the first on are sound, and what is wrong with the next."""
 
     count: int
     ok: bool
     first_bad: int | None = None
-    """Seq of the first entry that is wrong or missing; None when all is well."""
+    """Seq of the first entry that is wrong or missing; None when every entry is sound."""
     reason: str = ""
 
 
@@ -60,20 +60,20 @@ def verify(
     known = dict(marks) | ({} if expect is None else {expect[0]: expect[1]})
     count, head = 0, genesis
     if known.get(0, genesis) != genesis:
-        return _bad(0, 1, "it begins for another site or store than the checkpoint says")
+        return _bad(1, "it begins for another site or store than the checkpoint says")
     try:
         for entry in entries:
             reason = _fault(entry, count + 1, head)
             if reason:
-                return _bad(count, count + 1, reason)
+                return _bad(count + 1, reason)
             count, head = count + 1, entry.hash
             if known.get(count, head) != head:
-                return _bad(count, _after_last_agreeing(known, count), _chained_anew(known, count))
+                return _bad(_after_last_agreeing(known, count), _chained_anew(known, count))
     except StoreError as error:
-        return _bad(count, count + 1, f"it cannot be read: {error}")
+        return _bad(count + 1, f"it cannot be read: {error}")
     reached = max(known, default=0)
     if count < reached:
-        return _bad(count, count + 1, f"entries {count + 1} to {reached} are missing: a checkpoint has seen {reached}")
+        return _bad(count + 1, f"entries {count + 1} to {reached} are missing: a checkpoint has seen {reached}")
     return Verdict(count=count, ok=True)
 
 
@@ -107,5 +107,5 @@ def _chained_anew(known: Mapping[int, bytes], count: int) -> str:
     return f"entries were chained anew somewhere from {first} to {count}: a checkpoint has seen another entry {count}"
 
 
-def _bad(count: int, first_bad: int, reason: str) -> Verdict:
-    return Verdict(count=count, ok=False, first_bad=first_bad, reason=reason)
+def _bad(first_bad: int, reason: str) -> Verdict:
+    return Verdict(count=first_bad - 1, ok=False, first_bad=first_bad, reason=reason)
