@@ -1,10 +1,13 @@
 """The gallery's sheets: every widget in every state on made-up data; GUI thread only."""
 
-from widgets.specimens import inputs, surfaces
+from widgets.specimens import inputs, notices, readouts, surfaces, tables
 from widgets.specimens.sheet import Sheet
 
 SHEETS = (
     Sheet(name="inputs", make=inputs.make),
     Sheet(name="surfaces", make=surfaces.make),
     Sheet(name="dialog", make=surfaces.make_dialog),
+    Sheet(name="notices", make=notices.make),
+    Sheet(name="readouts", make=readouts.make),
+    Sheet(name="tables", make=tables.make),
 )

@@ -1,0 +1,107 @@
+"""Readouts, lines and valves in every state, on made-up data."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from widgets.charts import Sparkline
+from widgets.mimic import Actuator, ValveState, ValveSymbol
+from widgets.notices.glyph import GlyphState
+from widgets.readouts import AnalogBar, KpiTile, Mark, MarkBadge, Span, Text, ValueReadout
+from widgets.specimens.sheet import column, page, row
+from widgets.theme import Role, Tone, space
+from widgets.theme import metrics as m
+
+OUTLET = Span(low=0.24, high=0.44, band=(0.34, 0.38), limits=((0.28, "LL"), (0.31, "L"), (0.41, "H"), (0.425, "HH")))
+
+
+def wander(count: int, start: float, step: float, drift: float = 0.0) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """A made-up signal that is the same in every run."""
+    noise = np.random.default_rng(7).normal(drift, step, count)
+    return start + np.cumsum(noise)
+
+
+def make() -> QWidget:
+    """Key figures, values of every quality, bars, valves."""
+    return page("Readouts", _tiles(), _values(), _bars(), _valves())
+
+
+def _tiles() -> QWidget:
+    calm = KpiTile("Supply")
+    calm.set_span(Span(low=0, high=300_000, band=(130_000, 240_000), limits=((60_000, ""), (270_000, ""))))
+    calm.show_trend(wander(360, 150_000, 900, 80))
+    calm.show_value(186_400, unit="Nm³/h", sentence="forecast 179,200 · +4.0 %")
+    alarm = KpiTile("Lowest outlet pressure")
+    alarm.set_span(OUTLET)
+    line = np.concatenate([np.full(200, 0.36) + wander(200, 0, 0.0004), np.linspace(0.36, 0.268, 30)])
+    alarm.show_trend(line)
+    alarm.set_alarm((1, GlyphState.UNACKNOWLEDGED))
+    alarm.show_value(0.268, unit="MPa", digits=3, sentence="R-12 Binjiang · limit 0.280")
+    signed = KpiTile("Balance deviation")
+    signed.set_span(Span(low=-9000, high=9000, band=(-3000, 3000), limits=((-3000, ""), (3000, ""))))
+    signed.set_alarm((2, GlyphState.ACKNOWLEDGED))
+    signed.show_trend(wander(100, 0, 60, 20))
+    signed.show_value(6900, unit="Nm³/h", signed=True, sentence="limit ± 3,000 · Z-07 Binjiang")
+    stale = KpiTile("Odorant")
+    stale.set_span(Span(low=0, high=40, band=(16, 25)))
+    stale.show_value(21.4, unit="mg/m³", digits=1, mark=Mark.STALE, sentence="last data 18:31:02")
+    empty = KpiTile("Wobbe index")
+    empty.show_value(None, unit="MJ/m³", sentence="no analyser")
+    return column(calm, alarm, signed, stale, empty)
+
+
+def _values() -> QWidget:
+    entries: list[QWidget] = []
+    for mark in Mark:
+        readout = ValueReadout(f"PT-115 outlet, {mark.value}")
+        age = "6 min" if mark is Mark.STALE else ""
+        readout.show_value(1.52, unit="MPa", digits=2, mark=mark, age=age)
+        entries.append(row(MarkBadge(mark, name=mark.value), readout))
+    large = ValueReadout("PT-1202", role=Role.ALARM)
+    large.show_value(0.263, unit="MPa", digits=3)
+    words = ValueReadout("SSV-0502")
+    words.show_text("tripped")
+    return column(*entries, large, words)
+
+
+def _bars() -> QWidget:
+    entries: list[QWidget | tuple[str, QWidget]] = []
+    for mark in Mark:
+        bar = AnalogBar(OUTLET, name=f"Outlet, {mark.value}")
+        bar.show_value(0.365, mark=mark)
+        entries.append((mark.value, bar))
+    low = AnalogBar(OUTLET, name="Outlet, low")
+    low.show_value(0.268, tone=Tone.P1)
+    entries.append(("P1", low))
+    boxed = ValueReadout(
+        "PDT-103A", span=Span(low=0, high=40, band=(0, 20), limits=((25, "H"), (32, "HH"))), boxed=True
+    )
+    boxed.show_value(28, unit="kPa", tone=Tone.P3)
+    standing = [AnalogBar(OUTLET, name="PV", orientation=Qt.Orientation.Vertical) for _ in range(3)]
+    for bar, mark in zip(standing, (Mark.GOOD, Mark.STALE, Mark.BAD), strict=True):
+        bar.setMinimumHeight(180)
+        bar.show_value(0.352, mark=mark)
+    gap = np.concatenate([wander(40, 3, 0.1), np.full(20, np.nan), wander(40, 3, 0.1)])
+    line = Sparkline(name="Line with a gap")
+    line.setMinimumHeight(40)
+    line.show_values(gap)
+    return column(*entries, boxed, row(*standing), ("Line with a gap", line))
+
+
+def _valves() -> QWidget:
+    holder = QWidget()
+    grid = QGridLayout(holder)
+    space(grid, gap=m.PAGE_INSET)
+    actuators = [Actuator.NONE, Actuator.HAND, Actuator.MOTOR, Actuator.GAS_OVER_OIL, Actuator.SLAM_SHUT]
+    for place, (state, actuator) in enumerate(zip(ValveState, actuators, strict=True)):
+        plain = ValveSymbol(state, state.value, size=80)
+        plain.show_state(state, state.value.upper())
+        moved = ValveSymbol(state, state.value, actuator=actuator, size=80, pipe="hp")
+        moved.show_state(
+            state, state.value, off_normal=state is ValveState.CLOSED, ring=Tone.YOU if place == 2 else None
+        )
+        grid.addWidget(plain, place, 0)
+        grid.addWidget(moved, place, 1)
+    return column(("Valves", holder), Text("Words repeat the state.", Role.HINT, tone=Tone.MUTED))

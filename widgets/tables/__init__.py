@@ -1,0 +1,36 @@
+"""Tables: frozen rows come in, opened and selected keys go out as signals; GUI thread only."""
+
+from widgets.tables.cells import (
+    Align,
+    Cell,
+    Column,
+    GlyphCell,
+    Kind,
+    MarkCell,
+    Row,
+    RowLook,
+    SparkCell,
+    ValueCell,
+    cell_text,
+)
+from widgets.tables.hold import RowHold
+from widgets.tables.model import RowModel
+from widgets.tables.table import Table, TableHead
+
+__all__ = [
+    "Align",
+    "Cell",
+    "Column",
+    "GlyphCell",
+    "Kind",
+    "MarkCell",
+    "Row",
+    "RowHold",
+    "RowLook",
+    "RowModel",
+    "SparkCell",
+    "Table",
+    "TableHead",
+    "ValueCell",
+    "cell_text",
+]
