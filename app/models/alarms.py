@@ -1,4 +1,4 @@
-"""The alarm list in plain Python: views, order, counts, words."""
+"""Alarms in plain Python, shared by banner and pages: views, order, counts, words."""
 
 from __future__ import annotations
 

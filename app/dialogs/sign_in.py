@@ -1,0 +1,71 @@
+"""Sign in with name and password; a wrong pair, an unknown name and a locked account read the same."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.actions import Actions
+from app.session import Desk
+from app.texts import _
+from backend.api import Backend
+from widgets.inputs import Button, ButtonKind, FormField, LineField, PasswordField
+from widgets.readouts import Text
+from widgets.surfaces import DialogFrame
+from widgets.theme import Role, Tone, px
+from widgets.theme import metrics as m
+
+_WIDTH = 460
+
+
+class SignIn(DialogFrame):
+    """The sign-in form.
+
+    Signals: signed_in() after the desk has its session.
+    """
+
+    signed_in = Signal()
+
+    def __init__(
+        self, backend: Backend, actions: Actions, desk: Desk, *, hint: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(_("Sign in"), icon="sign_in", parent=parent)
+        self._backend = backend
+        self._actions = actions
+        self._desk = desk
+        self._login = LineField(name=_("Name"))
+        self._password = PasswordField(name=_("Password"))
+        self._login_field = FormField(_("Name"), self._login)
+        self._password_field = FormField(_("Password"), self._password)
+        self._button = Button(_("Sign in"), key="↵", kind=ButtonKind.COMMIT, height=m.BUTTON_PRIMARY)
+        self.setMinimumWidth(px(_WIDTH))
+        self.body.addWidget(self._login_field)
+        self.body.addWidget(self._password_field)
+        self._hint = Text(hint, Role.HINT, tone=Tone.NOT_FIELD, wrap=True)
+        self._hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._hint.setVisible(bool(hint))
+        self.body.addWidget(self._hint)
+        self.add_commit(self._button)
+        self._login.returnPressed.connect(self._password.setFocus)
+        self._password.returnPressed.connect(self.submit)
+        self._button.clicked.connect(self.submit)
+
+    def focus_first(self) -> None:
+        """Put the cursor where typing begins."""
+        self._login.setFocus()
+
+    def submit(self) -> None:
+        """Ask the backend; the button waits meanwhile (the password check takes half a second on purpose)."""
+        self._button.setEnabled(False)
+        self._password_field.set_error("")
+        future = self._backend.people.sign_in(self._login.text(), self._password.take(), self._desk.workstation)
+        self._actions.follow(future, self._opened, failed=self._refused)
+
+    def _opened(self, session: object) -> None:
+        self._desk.opened(session)  # type: ignore[arg-type]
+        self.signed_in.emit()
+
+    def _refused(self, sentence: str) -> None:
+        self._button.setEnabled(True)
+        self._password_field.set_error(sentence)
+        self._password.setFocus()

@@ -1,0 +1,139 @@
+"""The alarm banner, 64 px: mark and desk, counters, the two most urgent alarms, go to, acknowledge, silence, clock."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.formats import clock_time
+from app.models.alarms import Words, banner_rows, counts, state_word
+from app.texts import _, bilingual
+from app.tones import glyph_of
+from backend.api import Backend
+from backend.clock import US
+from backend.model.alarm import AlarmRecord, Priority
+from widgets.inputs import Button
+from widgets.notices import BannerAlarm, BannerRow, ClockBlock, MarkBlock, PriorityCounter
+from widgets.readouts.ages import short_age
+from widgets.theme import current, px, space
+from widgets.theme import metrics as m
+
+SIMULATOR = "SIMULATOR 仿真"
+
+
+class AlarmBanner(QWidget):
+    """Never covered, dimmed or scrolled.
+
+    Signals: opened(str alarm key) to go to its place; acknowledged(str alarm key); silenced();
+    priority_chosen(int) when a counter was pressed.
+    """
+
+    opened = Signal(str)
+    acknowledged = Signal(str)
+    silenced = Signal()
+    priority_chosen = Signal(int)
+
+    def __init__(self, backend: Backend, workstation: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._site = backend.site
+        self._workstation = workstation
+        self._words = Words(backend.registry)
+        self._top: tuple[AlarmRecord, ...] = ()
+        self._mark = MarkBlock("", "", simulator=backend.site.mode == "simulator")
+        self._counters = {each: PriorityCounter(int(each), name="") for each in Priority}
+        self._rows = (BannerRow(name=""), BannerRow(name=""))
+        self._goto = Button(icon="goto", key="↵", height=m.BUTTON_PRIMARY)
+        self._ack = Button(icon="ack", key="Space", height=m.BUTTON_PRIMARY)
+        self._horn = Button(icon="horn", height=m.BUTTON_PRIMARY)
+        self._clock = ClockBlock(name="")
+        self._lay_out()
+        self._connect()
+        self.setFixedHeight(px(m.BANNER))
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Show every text anew."""
+        name = bilingual(self._site.name, self._site.name_zh)
+        simulator = self._site.mode == "simulator"
+        self._mark.set_words(SIMULATOR if simulator else "Linepack", f"{name} · {self._workstation}")
+        self._goto.set_words(_("Go to"))
+        self._ack.set_words(_("Ack"))
+        self._horn.setAccessibleName(_("Silence the horn"))
+        self._horn.setToolTip(_("Silence the horn (Pause)"))
+        for priority, counter in self._counters.items():
+            counter.setAccessibleName(_("Priority {number}").format(number=int(priority)))
+        for row in self._rows:
+            row.setAccessibleName(_("Most urgent alarm"))
+        self._clock.setAccessibleName(_("Clock"))
+
+    def show_alarms(self, records: tuple[AlarmRecord, ...], now: int) -> None:
+        """Show counters and the two most urgent alarms; now: µs UTC."""
+        for priority, count in counts(records).items():
+            self._counters[priority].show_counts(count.active, count.new, _("{count} new").format(count=count.new))
+        self._top = banner_rows(records)
+        for place, row in enumerate(self._rows):
+            row.show_alarm(self._spoken(self._top[place], now) if place < len(self._top) else None)
+        self._goto.setEnabled(bool(self._top))
+        self._ack.setEnabled(bool(self._top) and not self._top[0].facts.ack)
+
+    def show_clock(self, now: int) -> None:
+        """Show the time of day; now: µs UTC."""
+        date = QDateTime.fromMSecsSinceEpoch(now // 1000).date()
+        self._clock.show_time(clock_time(now), date.toString("ddd d MMM yyyy") if not _chinese() else date.toString("yyyy-MM-dd"))
+
+    def top(self) -> AlarmRecord | None:
+        """The most urgent alarm shown."""
+        return self._top[0] if self._top else None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme.bg0)
+            painter.fillRect(0, self.height() - 1, self.width(), 1, theme.line1)
+
+    def _spoken(self, record: AlarmRecord, now: int) -> BannerAlarm:
+        message = f"{self._words.place(record)} {self._words.message(record)}"
+        acked = _("ack {time}").format(time=clock_time(record.facts.acked_at)) if record.facts.ack else ""
+        return BannerAlarm(
+            priority=int(record.priority),
+            state=glyph_of(record),
+            time=clock_time(record.facts.raised_at),
+            tag=record.config.source,
+            words=message,
+            value=self._words.value(record),
+            age=acked or short_age((now - record.facts.raised_at) / US),
+            spoken=f"P{int(record.priority)} {state_word(record)}: {message} {self._words.value(record)}",
+        )
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        space(row, (m.INSET, m.QUARTER, m.PAGE_INSET, m.QUARTER), m.HALF)
+        row.addWidget(self._mark)
+        for counter in self._counters.values():
+            row.addWidget(counter)
+        rows = QVBoxLayout()
+        space(rows, gap=1)
+        for each in self._rows:
+            rows.addWidget(each)
+        row.addLayout(rows, 1)
+        for button in (self._goto, self._ack, self._horn):
+            row.addWidget(button)
+        row.addWidget(self._clock)
+
+    def _connect(self) -> None:
+        for place, row in enumerate(self._rows):
+            row.clicked.connect(lambda _checked=False, place=place: self._open(place))
+        self._goto.clicked.connect(lambda: self._open(0))
+        self._ack.clicked.connect(lambda: self._top and self.acknowledged.emit(self._top[0].config.key))
+        self._horn.clicked.connect(self.silenced)
+        for priority, counter in self._counters.items():
+            counter.clicked.connect(lambda _checked=False, p=int(priority): self.priority_chosen.emit(p))
+
+    def _open(self, place: int) -> None:
+        if place < len(self._top):
+            self.opened.emit(self._top[place].config.key)
+
+
+def _chinese() -> bool:
+    return bilingual("", "zh") == "zh"
