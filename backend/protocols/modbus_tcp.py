@@ -7,10 +7,12 @@ hand over a longer or shorter answer as if it had been asked for. Frames: MODBUS
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pymodbus.exceptions import ModbusException
 from pymodbus.framer import FramerSocket
 from pymodbus.pdu import DecodePDU, ModbusPDU
 from pymodbus.pdu.bit_message import ReadCoilsRequest, ReadDiscreteInputsRequest, WriteSingleCoilRequest
@@ -112,8 +114,14 @@ def write(unit: int, space: Space, address: int, words: Sequence[int]) -> Ask:
 
 def read_back(frame: bytes) -> Written:
     """What a write request of ours would make a device do, decoded as a device would. Raises FrameError if nothing."""
-    used, pdu = _server.handleFrame(frame, 0, 0)
-    if pdu is None or used != len(frame):
+    try:
+        used, pdu = _server.handleFrame(frame, 0, 0)
+        again = b"" if pdu is None else _client.buildFrame(pdu)
+    except (ModbusException, ValueError, struct.error) as error:
+        raise FrameError("not a request: {reason}", reason=error) from error
+    # pymodbus takes any coil value but 0 for on, and a quantity that its registers do not have: only a frame that
+    # pymodbus would make again byte for byte is taken.
+    if pdu is None or used != len(frame) or again != frame:
         raise FrameError("not one whole request", offset=used)
     words = tuple(int(bit) for bit in pdu.bits) if pdu.function_code == 5 else tuple(pdu.registers)
     return Written(unit=pdu.dev_id, function=pdu.function_code, address=pdu.address, words=words)

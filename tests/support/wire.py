@@ -62,6 +62,7 @@ class Wire:
         self._steps: list[Step] = []
         self._loop = FieldLoop(name="wire")
         self._server: asyncio.Server | None = None
+        self._turn = asyncio.Lock()
         self._place = 0
         self._end = threading.Event()
         self._wrong: Exception | None = None
@@ -79,6 +80,10 @@ class Wire:
     def drips(self, text: str, every_s: float) -> Wire:
         """Say this one byte at a time; whether the other side hears it out or hangs up is its affair."""
         return self._then(lambda talk: _drip(talk, _bytes(talk, text), every_s))
+
+    def pauses(self, seconds: float) -> Wire:
+        """Wait a little, so that what is said next comes in a segment of its own."""
+        return self._then(lambda talk: asyncio.sleep(seconds))
 
     def hangs_up(self) -> Wire:
         """Close the connection."""
@@ -107,6 +112,8 @@ class Wire:
 
     def stop(self) -> None:
         """Close everything."""
+        if self._server is not None:
+            self._loop.submit(_close(self._server)).result(5)
         self._loop.stop()
 
     def _then(self, step: Step) -> Wire:
@@ -115,6 +122,10 @@ class Wire:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        async with self._turn:  # the other side may be back before the script has seen it go
+            await self._talk(reader, writer)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = Talk(reader, writer)
         try:
             while self._place < len(self._steps):
@@ -132,6 +143,10 @@ class Wire:
             if self._place >= len(self._steps):
                 self._end.set()
             writer.transport.abort()
+
+
+async def _close(server: asyncio.Server) -> None:
+    server.close()
 
 
 async def _hear(talk: Talk, pattern: list[str]) -> None:
