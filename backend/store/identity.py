@@ -13,8 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.errors import ConfigError
 from backend.store.schema import SCHEMA, meta
@@ -44,19 +43,21 @@ def mode_of(found: Identity) -> str:
 
 
 def file_of(url: str) -> Path:
-    """The file a database URL names. Raises ConfigError for what this version cannot use."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigError("{url} is not a database address; write sqlite:///FILE.", url=url) from error
-    if parsed.get_backend_name() != "sqlite":
+    """The file a database address names, taken as it is written: a folder may be called "100%" or "a#b".
+
+    Raises ConfigError for what this version cannot use.
+    """
+    scheme, found, name = url.partition(":///")
+    if not found and "://" not in url:
+        raise ConfigError("{url} is not a database address; write sqlite:///FILE.", url=url)
+    if scheme.partition(":")[0] != "sqlite":
         raise ConfigError(
-            "{url}: this version keeps its database in SQLite; write sqlite:///FILE.",
-            url=parsed.render_as_string(hide_password=True),
+            "This version keeps its database in SQLite, not in {kind}; write sqlite:///FILE.",
+            kind=url.partition(":")[0],
         )
-    if not parsed.database or parsed.database == ":memory:":
+    if name in ("", ":memory:"):
         raise ConfigError("{url} names no file; write sqlite:///FILE.", url=url)
-    return Path(parsed.database).absolute()
+    return Path(name).absolute()
 
 
 def check_mode(mode: str) -> None:
