@@ -59,4 +59,9 @@ def _reason(details: ErrorDetails) -> ConfigError:
     template = _WORDS.get(details["type"])
     if template is None:
         return ConfigError("{message}", message=details["msg"])
-    return ConfigError(template, **details.get("ctx", {}))
+    return ConfigError(template, **{key: _plain(value) for key, value in details.get("ctx", {}).items()})
+
+
+def _plain(value: object) -> object:
+    """A bound of 180.0 reads 180."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
