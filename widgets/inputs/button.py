@@ -119,7 +119,8 @@ class Button(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        pad = px(m.HALF if self._icon and not self.text() else m.INSET)
+        tight = self._kind is ButtonKind.QUIET or (self._icon and not self.text())
+        pad = px(m.HALF if tight else m.INSET)
         width = self._content_width() + 2 * pad
         return QSize(max(round(width), px(self._height)), px(self._height))
 

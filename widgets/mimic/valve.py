@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.theme import Painted, Role, Theme, Tone, Weight, current, font, px
-from widgets.theme.strokes import CENTRE, box, text
+from widgets.theme.strokes import CENTRE, box, text, text_width
 
 _GRID_WIDTH = 64.0
 _GRID_HEIGHT = 48.0
@@ -105,7 +105,8 @@ def _paint_bow(painter: QPainter, state: ValveState, colour: QColor) -> None:
         painter.drawLine(QPointF(32, _MIDDLE - _RISE), QPointF(32, _MIDDLE + _RISE))
     if state is ValveState.TRAVELLING:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF([QPointF(36, 45), QPointF(40, 48), QPointF(36, 51)]).translated(-6, -3))
+        for step in (0, 6):
+            painter.drawPolyline(QPolygonF([QPointF(48, 6), QPointF(53, 11), QPointF(48, 16)]).translated(step, 0))
 
 
 def _paint_actuator(painter: QPainter, theme: Theme, actuator: Actuator, colour: QColor) -> None:
@@ -171,12 +172,14 @@ class ValveSymbol(Painted):
         """Show a position and its word, such as OPEN; `ring` marks your selection or reservation."""
         self._state, self._words, self._off_normal, self._ring = state, words, off_normal, ring
         self.say(words)
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         symbol = px(self._size * _GRID_HEIGHT / _GRID_WIDTH)
         words = px(Role.VALUE.line) if self._words else 0
-        return QSize(px(max(self._size, 96) if self._words else self._size), symbol + words)
+        width = text_width(self._words, font(Role.VALUE, Weight.SEMIBOLD))
+        return QSize(max(px(self._size), round(width + 0.5)), symbol + words)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -19,7 +19,11 @@ _GRID = 24.0
 _STROKE = 1.6
 _THICK = 2.6
 _DIM = 0.28
+_HAIRLINE = 1.0
 _NUMERAL = 10.5
+_LETTER = 9.0
+_TIGHT = 0.86
+"""A triangle has less room for its numeral than the other shapes."""
 _DASH = (1.1, 1.3)
 
 
@@ -123,20 +127,18 @@ def _draw(painter: QPainter, theme: Theme, priority: int, state: GlyphState, rin
     if state in _HELD_BACK or state is GlyphState.NONE:
         _draw_grey(painter, theme, shape(size), state)
         letter = _HELD_BACK.get(state, str(priority))
-        _numeral(painter, letter, middle, theme.text3)
+        _numeral(painter, letter, middle, theme.text3, _size(priority, _LETTER))
         return
     if state in BLINKING:
-        painter.setOpacity(1.0 if ring_lit else _DIM)
-        _stroke(painter, theme, shape(ring_size), hue, ring, dashed=state is GlyphState.RETURNED)
-        painter.setOpacity(1.0)
+        _ring(painter, theme, shape(ring_size), hue, ring, lit=ring_lit, dashed=state is GlyphState.RETURNED)
     if state in (GlyphState.UNACKNOWLEDGED, GlyphState.ACKNOWLEDGED):
         painter.setPen(Qt.PenStyle.NoPen if theme.glyph_outline is None else QPen(theme.glyph_outline, 1.0))
         painter.setBrush(hue)
         painter.drawPath(shape(size))
-        _numeral(painter, str(priority), middle, theme.numerals[priority - 1])
+        _numeral(painter, str(priority), middle, theme.numerals[priority - 1], _size(priority, _NUMERAL))
         return
     _stroke(painter, theme, shape(size - 0.6), hue, _STROKE, dashed=False)
-    _numeral(painter, str(priority), middle, theme.glyph_outline or hue)
+    _numeral(painter, str(priority), middle, theme.glyph_outline or hue, _size(priority, _LETTER + 0.5))
     if state is GlyphState.LATCHED:
         bar = QRectF(12 - size / 2, 21.0, size, 2.2)
         painter.setPen(Qt.PenStyle.NoPen if theme.glyph_outline is None else QPen(theme.glyph_outline, 0.6))
@@ -144,11 +146,26 @@ def _draw(painter: QPainter, theme: Theme, priority: int, state: GlyphState, rin
         painter.drawRect(bar)
 
 
+def _ring(
+    painter: QPainter, theme: Theme, path: QPainterPath, hue: QColor, width: float, *, lit: bool, dashed: bool
+) -> None:
+    """The ring; between two flashes it stays as a faint line, so that one look is enough to see that it is there."""
+    if lit:
+        _stroke(painter, theme, path, hue, width, dashed=dashed)
+        return
+    faint = theme.glyph_outline or hue
+    painter.setOpacity(_DIM)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_pen(faint, width if theme.glyph_outline is None else _HAIRLINE, dashed, width))
+    painter.drawPath(path)
+    painter.setOpacity(1.0)
+
+
 def _stroke(painter: QPainter, theme: Theme, path: QPainterPath, hue: QColor, width: float, *, dashed: bool) -> None:
     """A line in the hue; in a light theme with a dark line under it, because light hues are weak on light grey."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if theme.glyph_outline is not None:
-        painter.setPen(_pen(theme.glyph_outline, width + 1.4, dashed, width))
+        painter.setPen(_pen(theme.glyph_outline, width + _HAIRLINE, dashed, width))
         painter.drawPath(path)
     painter.setPen(_pen(hue, width, dashed, width))
     painter.drawPath(path)
@@ -177,13 +194,17 @@ def _draw_grey(painter: QPainter, theme: Theme, path: QPainterPath, state: Glyph
         painter.drawLine(QPointF(4, 20), QPointF(20, 4))
 
 
-def _numeral(painter: QPainter, words: str, middle: float, colour: QColor) -> None:
+def _size(priority: int, size: float) -> float:
+    return size * _TIGHT if priority == 2 else size
+
+
+def _numeral(painter: QPainter, words: str, middle: float, colour: QColor, size: float) -> None:
     face = QFont(font(Role.MICRO, Weight.BOLD))
     # A fixed size on the grid: the painter's transformation brings it to the size of the glyph.
     face.setPixelSize(100)
     painter.save()
     painter.translate(12, middle)
-    painter.scale(_NUMERAL / 100, _NUMERAL / 100)
+    painter.scale(size / 100, size / 100)
     painter.setFont(face)
     painter.setPen(colour)
     painter.drawText(QRectF(-100, -100, 200, 200), CENTRE, words)

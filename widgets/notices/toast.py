@@ -15,6 +15,7 @@ from widgets.theme.strokes import box
 
 _PAD = 10
 _SHADOW = 6
+_SHADE = 0.05
 
 
 class Pill(Painted):
@@ -24,7 +25,7 @@ class Pill(Painted):
         super().__init__(parent)
         self._area = parent
         self.row = QHBoxLayout(self)
-        space(self.row, (m.PAGE_INSET, _PAD, m.PAGE_INSET, _PAD), m.GAP)
+        space(self.row, (m.GAP * 2, _PAD + _SHADOW, m.GAP * 2, _PAD + _SHADOW), m.GAP)
         parent.installEventFilter(self)
         self.hide()
 
@@ -42,32 +43,36 @@ class Pill(Painted):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current()
-        edge = self.frame().adjusted(1, 1, -1, -1)
+        room = px(_SHADOW)
+        edge = self.frame().adjusted(room, room, -room, -room)
+        round_ends = edge.height() / 2 / theme.scale
         with self.painter() as painter:
-            painter.setOpacity(0.25)
-            for grow in range(_SHADOW):
-                box(painter, edge.adjusted(-grow, -grow, grow, grow), line=theme.shade, radius=edge.height() / 2)
+            painter.setOpacity(_SHADE)
+            for grow in range(room, 0, -1):
+                box(painter, edge.adjusted(-grow, -grow, grow, grow), fill=theme.shade, radius=round_ends + grow)
             painter.setOpacity(1.0)
-            box(painter, edge, fill=theme.bg3, line=theme.line2, radius=edge.height() / 2 / theme.scale)
+            box(painter, edge, fill=theme.bg3, line=theme.line2, radius=round_ends)
 
 
 class _PillIcon(Painted):
     def __init__(self, icon: str) -> None:
         super().__init__()
         self._icon = icon
+        self._tone = Tone.YOU
         self.restyle()
 
     def restyle(self) -> None:
         self.setFixedSize(px(m.ICON_RAIL - m.QUARTER), px(m.ICON_RAIL - m.QUARTER))
 
-    def set_icon(self, icon: str) -> None:
+    def set_icon(self, icon: str, tone: Tone) -> None:
         """Change the icon by its word."""
         self._icon = icon
+        self._tone = tone
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with self.painter() as painter:
-            paint_icon(painter, QRectF(self.rect()), self._icon, current().you)
+            paint_icon(painter, QRectF(self.rect()), self._icon, current().mark(self._tone))
 
 
 class Toast(Pill):
@@ -100,7 +105,7 @@ class Toast(Pill):
         """Show words and, if given, one action. `refused` makes them bold and keeps them until closed."""
         self._words.setText(words)
         self._words.set_weight(Weight.SEMIBOLD if refused else Weight.REGULAR)
-        self._icon.set_icon("cross" if refused else "info")
+        self._icon.set_icon("prohibit" if refused else "info", Tone.NORMAL if refused else Tone.YOU)
         self._action.set_words(action)
         self._action.setVisible(bool(action))
         self._close.setVisible(refused)

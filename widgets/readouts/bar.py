@@ -84,7 +84,7 @@ def _paint_pointer(painter: QPainter, top: QPointF, height: float, colour: QColo
             QPointF(top.x() - px(1.25), top.y() + height * 0.45),
         ]
     )
-    painter.setPen(QPen(colour, px(1)) if hollow else QPen(current().bg0, 0.75))
+    painter.setPen(QPen(colour, px(1)) if hollow else QPen(current().glyph_outline or current().bg0, 0.75))
     painter.setBrush(current().bg2 if hollow else colour)
     painter.drawPolygon(shape)
 

@@ -10,4 +10,5 @@ SHEETS = (
     Sheet(name="notices", make=notices.make),
     Sheet(name="readouts", make=readouts.make),
     Sheet(name="tables", make=tables.make),
+    Sheet(name="devices", make=tables.make_devices),
 )

@@ -110,15 +110,20 @@ def alarm_table(count: int = 20) -> Table:
 
 
 def make() -> QWidget:
-    """Both tables with a selected row."""
+    """The alarm list with a selected row."""
     alarms = alarm_table()
     alarms.select("a1")
     listed = Card("Alarms", "24 active")
     listed.body.addWidget(alarms)
+    return page("Alarm list", listed)
+
+
+def make_devices() -> QWidget:
+    """A short list with every quality."""
     model = RowModel(DEVICE_COLUMNS)
     model.replace(device_rows())
     devices = Table(model, name="Devices", row_height=m.ROW_TABLE + 2)
     model.setParent(devices)
     registry = Card("Devices")
     registry.body.addWidget(devices)
-    return page("Tables", listed, registry)
+    return page("Device list", registry)

@@ -75,7 +75,7 @@ class PageHeader(QWidget):
         self._crumbs: list[QWidget] = []
         self._title = Text("", Role.VALUE, Weight.SEMIBOLD)
         self._row = QHBoxLayout(self)
-        space(self._row, (m.PAGE_INSET, 0, m.PAGE_INSET, 0), m.HALF)
+        space(self._row, (m.PAGE_INSET, 0, m.PAGE_INSET, 0), m.QUARTER)
         self._row.addWidget(self._badge)
         self._row.addWidget(self._title)
         self._row.addStretch(1)
@@ -100,6 +100,7 @@ class PageHeader(QWidget):
 
     def add_tool(self, tool: QWidget) -> None:
         """Put a tool at the right end."""
+        self._row.addSpacing(px(m.QUARTER))
         self._row.addWidget(tool, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def sizeHint(self) -> QSize:

@@ -34,12 +34,12 @@ _LOOSEST = 4096
 
 
 @lru_cache(maxsize=_LOOSEST)
-def _prepared(words: str, role: Role, weight: Weight, mono: bool, struck: bool, scale: float) -> QStaticText:
+def _prepared(words: str, role: Role, weight: Weight, mono: bool, scale: float) -> QStaticText:
     """A text laid out once: shaping is what costs in a table. `scale` is part of the key only."""
     laid = QStaticText(words)
     laid.setTextFormat(Qt.TextFormat.PlainText)
     laid.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-    laid.prepare(font=font(role, weight, mono=mono, struck=struck))
+    laid.prepare(font=font(role, weight, mono=mono))
     return laid
 
 
@@ -127,16 +127,17 @@ class RowDelegate(QStyledItemDelegate):
         ink = theme.text3 if cell.mark in FADED else theme.text1
         weight = Weight.SEMIBOLD if cell.strong else Weight.REGULAR
         words = f"{cell.number}\u2009{cell.unit}" if cell.unit else cell.number
-        struck = cell.mark is Mark.BAD
-        laid = _prepared(words, Role.LABEL, weight, False, struck, theme.scale)
+        laid = _prepared(words, Role.LABEL, weight, False, theme.scale)
         left = self._left(rect, laid.size().width(), column)
-        painter.setFont(font(Role.LABEL, weight, struck=struck))
+        painter.setFont(font(Role.LABEL, weight))
         painter.setPen(ink)
         self._draw(painter, left, rect, laid)
         if cell.mark is Mark.UNCERTAIN:
             painter.setPen(QPen(theme.text2, px(1), Qt.PenStyle.DotLine))
             base = rect.center().y() + px(8)
             painter.drawLine(QPointF(left, base), QPointF(left + laid.size().width(), base))
+        if cell.mark is Mark.BAD:
+            painter.fillRect(QRectF(left, rect.center().y() + 1, laid.size().width(), px(1)), ink)
         if cell.mark is not Mark.GOOD:
             size = px(m.BADGE)
             self._badge(painter, QRectF(left - size - px(6), rect.center().y() - size / 2 + 0.5, size, size), cell.mark)
@@ -181,10 +182,10 @@ class RowDelegate(QStyledItemDelegate):
         mono: bool = False,
     ) -> None:
         scale = current().scale
-        laid = _prepared(words, Role.LABEL, weight, mono, False, scale)
+        laid = _prepared(words, Role.LABEL, weight, mono, scale)
         room = rect.width() - 2 * px(PAD)
         if column.elide and laid.size().width() > room:
-            laid = _prepared(_shortened(words, Role.LABEL, weight, room, scale), Role.LABEL, weight, mono, False, scale)
+            laid = _prepared(_shortened(words, Role.LABEL, weight, room, scale), Role.LABEL, weight, mono, scale)
         face: QFont = font(Role.LABEL, weight, mono=mono)
         painter.setFont(face)
         painter.setPen(ink)

@@ -82,6 +82,7 @@ ICONS = {
     "differs": "ph.git-diff",
     "tree": "ph.tree-structure",
     "info": "ph.info",
+    "prohibit": "ph.prohibit",
     "certificate": "ph.identification-card",
     "calibration": "ph.wrench",
     "battery": "ph.battery-full",
