@@ -85,6 +85,10 @@ class Wire:
         """Wait a little, so that what is said next comes in a segment of its own."""
         return self._then(lambda talk: asyncio.sleep(seconds))
 
+    def waits_for(self, event: threading.Event) -> Wire:
+        """Say nothing more until the test sets the event."""
+        return self._then(lambda talk: _wait(event))
+
     def hangs_up(self) -> Wire:
         """Close the connection."""
         return self._then(_hang_up)
@@ -164,6 +168,11 @@ async def _drip(talk: Talk, data: bytes, every_s: float) -> None:
             await asyncio.sleep(every_s)
     except HungUp:
         talk.writer.transport.abort()
+
+
+async def _wait(event: threading.Event) -> None:
+    while not event.is_set():
+        await asyncio.sleep(0.001)
 
 
 async def _hang_up(talk: Talk) -> None:
