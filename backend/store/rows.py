@@ -47,7 +47,7 @@ def account_row(account: Account) -> dict[str, Any]:
 
 def account(row: Row) -> Account:
     """The account in a row."""
-    return _fact(dict(row), Account, "account", row["login"])
+    return _fact(_columns(row, Account), Account, "account", row["login"])
 
 
 def alarm_row(config: AlarmConfig, facts: AlarmFacts) -> dict[str, Any]:
@@ -94,8 +94,7 @@ def event_row(event: DeviceEvent) -> dict[str, Any]:
 
 def event(row: Row) -> DeviceEvent:
     """The device event in a row."""
-    plain = {name: value for name, value in row.items() if name != "id"}
-    return _fact(plain, DeviceEvent, "device_event", row["id"])
+    return _fact(_columns(row, DeviceEvent), DeviceEvent, "device_event", row["id"])
 
 
 def quarantined_row(item: Quarantined) -> dict[str, Any]:
@@ -105,7 +104,7 @@ def quarantined_row(item: Quarantined) -> dict[str, Any]:
 
 def quarantined(row: Row) -> Quarantined:
     """What was put aside, in a row."""
-    return Quarantined(**{name: value for name, value in row.items() if name != "id"})
+    return Quarantined(**_columns(row, Quarantined))
 
 
 def journal_row(entry: JournalEntry) -> dict[str, Any]:
@@ -176,8 +175,18 @@ def from_body(text: str, kind: type[T], table: str, key: object) -> T:
     return _fact(_from_json(text, table, key), kind, table, key)
 
 
+def _columns(row: Row, kind: type[Account | DeviceEvent | Quarantined]) -> dict[str, Any]:
+    return {field.name: row[field.name] for field in fields(kind)}
+
+
 def _plain(fact: object) -> Any:
-    return msgspec.to_builtins(fact, str_keys=True, enc_hook=_builtin)
+    """A fact as dicts, lists and numbers; raises TypeError for one that could be written but not read back."""
+    plain = msgspec.to_builtins(fact, str_keys=True, enc_hook=_builtin)
+    try:
+        msgspec.convert(plain, type(fact), str_keys=True)
+    except msgspec.ValidationError as error:
+        raise TypeError(f"not a {type(fact).__name__}: {error}") from error
+    return plain
 
 
 def _builtin(value: object) -> object:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Column, Connection, Select, select
 
 from backend.clock import Clock
-from backend.errors import StoreError
+from backend.errors import ConfigError, StoreError
 from backend.model.alarm import AlarmConfig, AlarmFacts, Occurrence
 from backend.model.command import TERMINAL, Command
 from backend.model.event import DeviceEvent, Quarantined
@@ -50,7 +50,10 @@ class Store:
         self._damage = Damage()
         self._readers = connections.reading(file)
         genesis = seal(_NO_HASH, 0, first_draft(found.site, found.store))
-        self._writer = Writer(file, genesis=genesis, clock=clock, seal=seal, damage=self._damage)
+        try:
+            self._writer = Writer(file, genesis=genesis, clock=clock, seal=seal, damage=self._damage)
+        except StoreError as error:
+            raise ConfigError(error.template, **error.values) from error
         self.history = History(self._reading, self._damage)
 
     @classmethod

@@ -29,7 +29,10 @@ _log = logs.get(__name__)
 
 
 class Writer:
-    """Runs units of work in the order they came. A unit's future is done when its transaction is on the disk."""
+    """Runs units of work in the order they came. A unit's future is done when its transaction is on the disk.
+
+    Raises StoreError when the database cannot be opened.
+    """
 
     def __init__(self, file: Path, *, genesis: bytes, clock: Clock, seal: Seal, damage: Damage) -> None:
         self._file = file
@@ -45,6 +48,8 @@ class Writer:
         self._closed = False
         self._late = False
         self._lost = False
+        # Before any reader: the last to leave writes the log back into the file, and a reader could not.
+        self._connected()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -70,8 +75,6 @@ class Writer:
             _log.error("writer did not end in time", file=str(self._file))
 
     def _run(self) -> None:
-        # Before any reader: the last to leave writes the log back into the file, and a reader could not.
-        self._quietly("database not opened", self._connected)
         while (unit := self._units.get()) is not None:
             work, future = unit
             if not future.set_running_or_notify_cancel():
