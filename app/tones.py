@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from backend.model.alarm import AlarmName, AlarmRecord
 from backend.model.command import CommandState
-from backend.model.quality import Cause, Status, cause_of, status_of
+from backend.model.plant import Point
+from backend.model.quality import Cause, Status, cause_of, is_good, status_of
+from widgets.mimic import ValveState
 from widgets.notices import GlyphState
 from widgets.readouts import Mark
 from widgets.theme import Tone
@@ -57,3 +59,16 @@ def mark_of(code: int) -> Mark:
     if by_cause is not None:
         return by_cause
     return {Status.GOOD: Mark.GOOD, Status.UNCERTAIN: Mark.UNCERTAIN, Status.BAD: Mark.BAD}[status_of(code)]
+
+
+def valve_state(feedback: Point, value: float, code: int) -> ValveState:
+    """The symbol of a valve from its position feedback; anything not good is unknown."""
+    if not is_good(code) or value != value:
+        return ValveState.UNKNOWN
+    words = {
+        "open": ValveState.OPEN,
+        "closed": ValveState.CLOSED,
+        "travelling": ValveState.TRAVELLING,
+        "contradictory": ValveState.DISAGREES,
+    }
+    return words.get(feedback.states.get(int(value), ""), ValveState.UNKNOWN)

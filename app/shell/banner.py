@@ -80,7 +80,9 @@ class AlarmBanner(QWidget):
     def show_clock(self, now: int) -> None:
         """Show the time of day; now: µs UTC."""
         date = QDateTime.fromMSecsSinceEpoch(now // 1000).date()
-        self._clock.show_time(clock_time(now), date.toString("ddd d MMM yyyy") if not _chinese() else date.toString("yyyy-MM-dd"))
+        self._clock.show_time(
+            clock_time(now), date.toString("ddd d MMM yyyy") if not _chinese() else date.toString("yyyy-MM-dd")
+        )
 
     def top(self) -> AlarmRecord | None:
         """The most urgent alarm shown."""

@@ -1,0 +1,274 @@
+"""Approve or reject as the second person: read what is signed, type the codes and the password, hold."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.actions import Actions
+from app.dialogs.change import ChangeCard
+from app.formats import asset_name, clock_time, literal, value_text
+from app.session import Desk
+from app.texts import _
+from app.tones import valve_state
+from backend.api import Backend
+from backend.clock import US
+from backend.model.command import Command, CommandState
+from widgets.inputs import Button, FormField, HoldButton, LineField, PasswordField
+from widgets.readouts import Text
+from widgets.surfaces import Card, DialogFrame, ExpiryRing, Fact, FactList, Step, Stepper, StepState
+from widgets.theme import Role, Tone, Weight, font, px, space
+from widgets.theme import metrics as m
+
+HOLD_S = 2.0
+APPROVAL_S = 600.0
+_SIDE = 400
+_BEAT_MS = 1000
+
+
+class ApproveDialog(DialogFrame):
+    """One waiting command before the person who may approve it.
+
+    Signals: finished(); escaped() (from DialogFrame), which sends nothing.
+    """
+
+    finished = Signal()
+
+    def __init__(
+        self,
+        backend: Backend,
+        actions: Actions,
+        desk: Desk,
+        command: Command,
+        *,
+        short_code: str,
+        authenticator: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(
+            _("Approve command on {device}").format(device=command.content.device),
+            number=command.content.id,
+            icon="commands",
+            parent=parent,
+        )
+        self._backend = backend
+        self._actions = actions
+        self._desk = desk
+        self._command = command
+        self._short_code = short_code
+        self._hash = ""
+        self._ended = False
+        self._ring = ExpiryRing(name=_("Time left to approve"))
+        self._ring_words = Text("", Role.LABEL, tone=Tone.SECONDARY, wrap=True)
+        self._change = ChangeCard()
+        self._interlocks = FactList(name=_("Interlocks"), ruled=False)
+        self._text = QPlainTextEdit()
+        self._code = LineField(name=_("Short code"))
+        self._password = PasswordField(name=_("Your password"))
+        self._one_time = LineField(name=_("One-time code"))
+        self._on_site = QCheckBox()
+        self._reason = LineField(name=_("Reason to reject"), hint=_("Reason to reject"))
+        self._reject = Button(_("Reject"), height=m.COMMAND_BUTTON)
+        self._back = Button(_("Close"), key="Esc", height=m.COMMAND_BUTTON)
+        self._hold = HoldButton(_("Approve and execute"), seconds=HOLD_S, key=_("hold ↵ 2 s"))
+        self._authenticator = authenticator
+        self._timer = QTimer(self)
+        self._timer.setInterval(_BEAT_MS)
+        self._lay_out()
+        self._connect()
+        self._actions.follow(backend.commands.signed_text(command.content.id), self._show_text)
+        self._beat()
+        self._timer.start()
+
+    def focus_first(self) -> None:
+        """Start in the short code, never on a button."""
+        self._code.setFocus()
+
+    # -- what people do -------------------------------------------------------------------------------------------
+
+    def _approve(self) -> None:
+        session = self._desk.session
+        if session is None:
+            return
+        self._hold.setEnabled(False)
+        self._actions.follow(
+            self._backend.commands.approve(
+                session,
+                self._command.content.id,
+                password=self._password.take(),
+                code=self._one_time.text().strip(),
+                signed_hash=self._hash,
+                person_on_site=self._on_site.isChecked(),
+            ),
+            lambda _command: self._finish(),
+            failed=self._refused,
+        )
+
+    def _do_reject(self) -> None:
+        session = self._desk.session
+        reason = self._reason.text().strip()
+        if session is None:
+            return
+        if not reason:
+            self.set_foot_note(_("A rejection needs a reason."))
+            self._reason.setFocus()
+            return
+        self._actions.follow(
+            self._backend.commands.reject(session, self._command.content.id, reason),
+            lambda _command: self._finish(),
+            failed=self._refused,
+        )
+
+    def _finish(self) -> None:
+        self._ended = True
+        self._timer.stop()
+        self.finished.emit()
+
+    def _refused(self, sentence: str) -> None:
+        self.set_foot_note(sentence)
+        self._one_time.clear()
+        self._enable()
+
+    # -- showing --------------------------------------------------------------------------------------------------
+
+    def _show_text(self, signed: tuple[str, str]) -> None:
+        text, self._hash = signed
+        self._text.setPlainText(text)
+        self._enable()
+
+    def _beat(self) -> None:
+        content = self._command.content
+        current = next(
+            (each for each in self._backend.commands.snapshot() if each.content.id == content.id), self._command
+        )
+        self._command = current
+        left = max(0.0, (current.not_after - self._backend.now()) / US)
+        if current.state is not CommandState.AWAITING_APPROVAL:
+            left = 0.0
+            self.set_foot_note(_("This command no longer waits for approval."))
+        self._ring.show_left(left, APPROVAL_S)
+        self._ring_words.setText(
+            _("Request expires {time}. If it expires nothing is sent.").format(time=clock_time(current.not_after))
+        )
+        self._show_change()
+        session = self._desk.session
+        if session is not None and not self._ended:
+            check = self._backend.commands.check(
+                session,
+                point=content.point,
+                action=content.action,
+                value=content.value if content.action == "set" else None,
+                person_on_site=True,
+            )
+            self._actions.follow(check, self._show_interlocks, failed=lambda _sentence: None)
+        self._enable()
+
+    def _show_interlocks(self, check: object) -> None:
+        interlocks = check.interlocks  # type: ignore[attr-defined]
+        self._interlocks.set_facts(
+            [Fact(label=_(each.name), value=literal(each.value_text), met=each.met) for each in interlocks],
+            _("Interlocks"),
+        )
+
+    def _show_change(self) -> None:
+        content = self._command.content
+        snapshot = self._backend.live.snapshot()
+        number = content.feedback_point if content.feedback_point is not None else content.point
+        feedback = self._backend.registry.points[number]
+        point = self._backend.registry.points[content.point]
+        value = float(snapshot.value[number])
+        words = {"open": _("open"), "close": _("closed")}
+        self._change.show_change(
+            content.action,
+            now=valve_state(feedback, value, int(snapshot.quality[number])),
+            now_word=value_text(feedback, value),
+            now_note=_("read {time}").format(time=clock_time(int(snapshot.at[number]))),
+            wanted_word=words.get(content.action, value_text(point, content.value)),
+            wanted_note=_("verified by {tag}").format(tag=feedback.tag),
+        )
+
+    def _enable(self) -> None:
+        ready = (
+            bool(self._hash)
+            and self._command.state is CommandState.AWAITING_APPROVAL
+            and self._code.text().strip() == self._short_code
+            and bool(self._password.text())
+            and len(self._one_time.text().strip()) == 6
+        )
+        self._hold.setEnabled(ready)
+        if not ready and self._command.state is CommandState.AWAITING_APPROVAL and not self._hold.holding():
+            self.set_foot_note(_("Enabled when number, password and code are complete"))
+
+    def _lay_out(self) -> None:
+        content = self._command.content
+        assets = {asset.id: asset for asset in self._backend.registry.assets}
+        self.setMinimumWidth(px(m.DIALOG_WIDTH))
+        names = (_("Select"), _("Check"), _("Request"), _("Approve"), _("Execute"), _("Verify"))
+        states = [StepState.DONE] * 3 + [StepState.NOW] + [StepState.AHEAD] * 2
+        steps = Stepper(
+            [Step(words=name, state=state) for name, state in zip(names, states, strict=True)], name=_("Steps")
+        )
+        self.body.addWidget(steps)
+        columns = QHBoxLayout()
+        space(columns, gap=m.GAP * 2)
+        left = QVBoxLayout()
+        space(left, gap=m.GAP)
+        left.addWidget(Text(content.device, Role.TAG, Weight.MEDIUM, mono=True))
+        left.addWidget(Text(f"{asset_name(assets[content.asset])} · {content.tag}", Role.BODY, wrap=True))
+        left.addWidget(self._change)
+        left.addWidget(Text(_("What you sign, to the letter"), Role.LABEL, Weight.SEMIBOLD, Tone.SECONDARY))
+        self._text.setReadOnly(True)
+        self._text.setFont(font(Role.HINT, mono=True))
+        self._text.setAccessibleName(_("What you sign, to the letter"))
+        left.addWidget(self._text, 1)
+        columns.addLayout(left, 1)
+        columns.addWidget(self._side())
+        self.body.addLayout(columns, 1)
+        self.add_leading(self._back)
+        self.add_leading(self._reject)
+        self.add_leading(self._reason)
+        self._reason.setMinimumWidth(px(_SIDE // 2))
+        self.add_commit(self._hold)
+
+    def _side(self) -> QWidget:
+        side = QWidget()
+        side.setFixedWidth(px(_SIDE))
+        column = QVBoxLayout(side)
+        space(column, gap=m.GAP)
+        line = QHBoxLayout()
+        space(line, gap=m.GAP)
+        line.addWidget(self._ring)
+        line.addWidget(self._ring_words, 1)
+        column.addLayout(line)
+        interlocks = Card(_("Interlocks"), _("checked again on send"))
+        interlocks.body.addWidget(self._interlocks)
+        column.addWidget(interlocks)
+        column.addWidget(Text(_("Two persons"), Role.LABEL, Weight.SEMIBOLD, Tone.SECONDARY))
+        requester = _("requested by {person}, {time}").format(
+            person=literal(self._command.requester), time=clock_time(self._command.content.requested_at)
+        )
+        column.addWidget(Text(requester, Role.LABEL))
+        session = self._desk.session
+        me = _("{name}, you, not the requester").format(name=session.name) if session else ""
+        person = Card(me, line=Tone.YOU)
+        person.body.addWidget(FormField(_("Short code, typed from the screen"), self._code))
+        person.body.addWidget(FormField(_("Your password"), self._password))
+        hint = self._authenticator and _("Demo stand-in for an authenticator: {code}").format(code=self._authenticator)
+        person.body.addWidget(FormField(_("One-time code"), self._one_time, hint=hint))
+        self._on_site.setText(_("A person stands at the valve"))
+        self._on_site.setVisible(self._command.content.action == "open")
+        person.body.addWidget(self._on_site)
+        column.addWidget(person)
+        reason = _("Reason given: {reason}").format(reason=literal(self._command.content.reason))
+        column.addWidget(Text(reason, Role.LABEL, tone=Tone.SECONDARY, wrap=True))
+        column.addStretch(1)
+        return side
+
+    def _connect(self) -> None:
+        self._back.clicked.connect(self.escaped)
+        self._reject.clicked.connect(self._do_reject)
+        self._hold.confirmed.connect(self._approve)
+        for field in (self._code, self._password, self._one_time):
+            self._hold.accept_enter_from(field)
+            field.textChanged.connect(lambda _text: self._enable())
+        self._timer.timeout.connect(self._beat)

@@ -1,0 +1,59 @@
+"""Shelve an alarm: a reason and an end are both needed; it comes back by itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.texts import _
+from widgets.inputs import Button, ButtonKind, FormField, ReasonInput, Segmented
+from widgets.readouts import Text
+from widgets.surfaces import DialogFrame
+from widgets.theme import Role, Tone, px
+from widgets.theme import metrics as m
+
+_WIDTH = 560
+_MINUTES = (15, 60, 120, 240, 720)
+
+
+class ShelveDialog(DialogFrame):
+    """Asks for how long and why.
+
+    Signals: decided(int seconds, str reason); escaped() (from DialogFrame).
+    """
+
+    decided = Signal(int, str)
+
+    def __init__(self, alarm: str, max_seconds: int, parent: QWidget | None = None) -> None:
+        super().__init__(_("Shelve alarm"), icon="shelve", parent=parent)
+        self.setMinimumWidth(px(_WIDTH))
+        allowed = [minutes for minutes in _MINUTES if minutes * 60 <= max_seconds] or [max_seconds // 60]
+        self._time = Segmented([(str(minutes), _duration(minutes)) for minutes in allowed], name=_("For how long"))
+        self._reason = ReasonInput(
+            (
+                ("maintenance", _("Maintenance in progress")),
+                ("nuisance", _("Nuisance, work order open")),
+                ("known", _("Known condition, being dealt with")),
+            ),
+            name=_("Reason"),
+            list_hint=_("Choose a reason"),
+            text_hint=_("In your own words"),
+        )
+        self._commit = Button(_("Shelve"), kind=ButtonKind.COMMIT, height=m.COMMAND_BUTTON)
+        back = Button(_("Back"), key="Esc", height=m.BUTTON_PRIMARY)
+        self.body.addWidget(Text(alarm, Role.VALUE, wrap=True))
+        self.body.addWidget(FormField(_("For how long"), self._time))
+        self.body.addWidget(FormField(_("Reason"), self._reason))
+        self.body.addWidget(
+            Text(_("The alarm comes back by itself; if it is active then, it sounds."), Role.HINT, tone=Tone.MUTED)
+        )
+        self.add_leading(back)
+        self.add_commit(self._commit)
+        self._commit.setEnabled(False)
+        self._reason.changed.connect(lambda: self._commit.setEnabled(bool(self._reason.key())))
+        self._commit.clicked.connect(lambda: self.decided.emit(int(self._time.current()) * 60, self._reason.reason()))
+        back.clicked.connect(self.escaped)
+
+
+def _duration(minutes: int) -> str:
+    return _("{count} min").format(count=minutes) if minutes < 60 else _("{count} h").format(count=minutes // 60)

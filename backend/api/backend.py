@@ -1,0 +1,49 @@
+"""Everything the console may touch, in one frozen record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.api.alarms import AlarmsApi
+from backend.api.commands import CommandsApi
+from backend.api.journal import JournalApi
+from backend.api.links import LinksApi
+from backend.api.live import HistoryApi, LiveApi
+from backend.api.people import PeopleApi
+from backend.api.status import StatusApi
+from backend.clock import Clock
+from backend.model.plant import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteInfo:
+    """Which site this is. mode: "live" or "simulator", fixed at start."""
+
+    id: str
+    name: str
+    name_zh: str
+    mode: str
+    language: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """The backend as the console sees it."""
+
+    site: SiteInfo
+    registry: Registry
+    live: LiveApi
+    history: HistoryApi
+    alarms: AlarmsApi
+    commands: CommandsApi
+    people: PeopleApi
+    links: LinksApi
+    journal: JournalApi
+    status: StatusApi
+    clock: Clock
+
+    def now(self) -> int:
+        """Wall clock, µs UTC: the one that ages are counted from."""
+        return self.clock.wall_us()
