@@ -18,7 +18,7 @@ GLASSWORKS: Final = 14
 """K-014 takes its gas between XV-0417 and XV-0422."""
 _WORKS_SHARE: Final = 0.05
 """Part of its station's peak flow that one works takes."""
-_DESIGN_DROP_KPA_KM: Final = {Tier.HP: 8.0, Tier.SHP: 1.5, Tier.MP: 3.0, Tier.LP: 0.0}
+_DESIGN_DROP_KPA_KM: Final = {Tier.HP: 3.5, Tier.SHP: 1.5, Tier.MP: 3.0, Tier.LP: 0.0}
 
 
 def connect_customers(board: Board, size: Size, rng: random.Random) -> None:
@@ -58,7 +58,7 @@ def with_design_pressures(network: Network) -> Network:
         graph.add_edge(pipe.start, pipe.end, drop=pipe.length_m / 1000 * _DESIGN_DROP_KPA_KM[pipe.tier])
     graph.add_edges_from((valve.start, valve.end, {"drop": 0.0}) for valve in network.valves)
     fed = {source.node: source.pressure_kpa for source in network.sources}
-    fed |= {run.end: run.setpoint_kpa for run in network.regulators}
+    fed |= {run.end: run.setpoint_kpa for run in sorted(network.regulators, key=lambda run: run.setpoint_kpa)}
     pressure = dict.fromkeys(graph, 0.0)
     for feed, at in fed.items():
         for node, drop in nx.single_source_dijkstra_path_length(graph, feed, weight="drop").items():

@@ -25,6 +25,7 @@ SHUT: Final = 0.05
 """Below this opening a valve passes nothing."""
 _SUBSTEPS: Final = (1, 4, 16)
 """A violent change (a valve shutting, a pipe torn open) may need smaller steps to be solved."""
+_SETTLING_STEPS: Final = 6
 _OPTIONS: Final = {
     "mode": "hydraulics",
     "use_numba": False,
@@ -96,6 +97,12 @@ class Field:
         else:
             self._state = replace(self._state, converged=False)
         self._tell(failing=not solved)
+        return self._state
+
+    def settle(self, hour: float) -> State:
+        """Let an hour pass in a few long steps, until the gas stands as it does at this hour of the day."""
+        for _ in range(_SETTLING_STEPS):
+            self.step(3600 / _SETTLING_STEPS, hour)
         return self._state
 
     def _solve(self, dt_s: float, substeps: int) -> bool:

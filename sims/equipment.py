@@ -1,0 +1,117 @@
+"""Build the terminals of a site from its registry, its thing models and its network: what the console will meet."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from backend.errors import ConfigError
+from backend.model.thing_model import ThingModel, forms_of
+from backend.site import Site, read_json, thing_models
+from sims.devices.battery_terminals import PressureLogger, RegulatorCabinet, ValveWell
+from sims.devices.flow_meter import FlowMeter
+from sims.devices.line_valve import LineValve
+from sims.devices.moment import Instrument
+from sims.devices.station_rtu import StationRtu
+from sims.devices.terminal import Terminal
+from sims.gasnet.geojson import from_geojson
+from sims.gasnet.plan import Network
+
+NETWORK_FILE: Final = Path("network") / "network.geojson"
+DEVICES_FILE: Final = Path("registry") / "devices.json"
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """What stands in the field."""
+
+    network: Network
+    terminals: Mapping[str, Terminal]
+    """By device id, in the registry's order."""
+
+
+def load_equipment(site: Site, *, seed: int) -> Equipment:
+    """Raises ConfigError naming the file or device that cannot be simulated."""
+    network_file, devices_file = site.folder / NETWORK_FILE, site.folder / DEVICES_FILE
+    network = from_geojson(read_json(network_file), file=str(network_file))
+    models = thing_models(site.folder)
+    rows = read_json(devices_file)
+    if not isinstance(rows, list):
+        raise ConfigError("{file}: is not a list of devices", file=devices_file)
+    terminals = {}
+    for number, row in enumerate(rows, start=1):
+        try:
+            terminal = _terminal(row, models, network, site.id, seed)
+        except (KeyError, TypeError, AttributeError, StopIteration) as error:
+            raise ConfigError(
+                "{file}: device {number} cannot be simulated ({reason})",
+                file=devices_file,
+                number=number,
+                reason=repr(error),
+            ) from error
+        terminals[terminal.id] = terminal
+    return Equipment(network=network, terminals=terminals)
+
+
+def _terminal(row: Row, models: Mapping[str, ThingModel], network: Network, site: str, seed: int) -> Terminal:
+    id_, model = row["id"], models[row["model"]]
+    rng = random.Random(f"{seed}/{id_}")
+    protocol = row.get("protocol") or model.protocols[0]
+    address = {key: str(value) for key, value in row.get("address", {}).items()}
+    return Terminal(
+        id=id_,
+        model=model,
+        protocol=protocol,
+        address=address,
+        forms=forms_of(model, protocol=protocol, site=site, device=id_, address=address),
+        ranges={name: (span["low"], span["high"]) for name, span in row.get("ranges", {}).items()},
+        period_s=row.get("period_s"),
+        instrument=_INSTRUMENTS[model.id](row["asset"], network, rng),
+        rng=rng,
+    )
+
+
+def _station(asset: str, network: Network, rng: random.Random) -> Instrument:
+    runs = {run.id: run for run in network.regulators}
+    return StationRtu(asset, {"a": runs[f"{asset}/A"], "b": runs[f"{asset}/B"]}, rng)
+
+
+def _valve(asset: str, network: Network, rng: random.Random) -> Instrument:
+    valve = next(valve for valve in network.valves if valve.id == asset)
+    return LineValve(valve.id, valve.start, valve.end)
+
+
+def _well(asset: str, network: Network, rng: random.Random) -> Instrument:
+    return ValveWell(next(one for one in network.fittings if one.id == asset), rng)
+
+
+def _cabinet(asset: str, network: Network, rng: random.Random) -> Instrument:
+    fitting = next(one for one in network.fittings if one.id == asset)
+    return RegulatorCabinet(fitting, _peak_m3h(network, fitting.node), rng)
+
+
+def _logger(asset: str, network: Network, rng: random.Random) -> Instrument:
+    return PressureLogger(next(one for one in network.fittings if one.id == asset), rng)
+
+
+def _meter(asset: str, network: Network, rng: random.Random) -> Instrument:
+    fitting = next(one for one in network.fittings if one.id == asset)
+    return FlowMeter(fitting, _peak_m3h(network, fitting.node), rng)
+
+
+def _peak_m3h(network: Network, node: str) -> float:
+    return next(one.peak_m3h for one in network.nodes if one.id == node)
+
+
+_INSTRUMENTS: Final[Mapping[str, Callable[[str, Network, random.Random], Instrument]]] = {
+    "station-rtu": _station,
+    "motor-valve": _valve,
+    "valve-well-monitor": _well,
+    "regulator-cabinet": _cabinet,
+    "pressure-logger": _logger,
+    "ci-flow-meter": _meter,
+}
