@@ -48,6 +48,7 @@ class Writer:
         self._closed = False
         self._late = False
         self._lost = False
+        self._place = _place_of(file)
         # Before any reader: the last to leave writes the log back into the file, and a reader could not.
         self._connected()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -114,12 +115,14 @@ class Writer:
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         """Begin, work, commit; on any failure nothing of it is stored."""
+        self._check_place()
         connection = self._connected()
         raw = connections.driver(connection)
         try:
             with in_words(self._file):
                 raw.execute("BEGIN IMMEDIATE")
             result = work(connection)
+            self._check_place()
             with in_words(self._file):
                 raw.execute("COMMIT")
         except BaseException as error:
@@ -129,6 +132,14 @@ class Writer:
             _log.info("database recovered", file=str(self._file))
             self._lost = False
         return result
+
+    def _check_place(self) -> None:
+        """A file that is deleted while it is open still takes every commit, and the next start finds none of them."""
+        if _place_of(self._file) != self._place:
+            raise StoreError(
+                "{file} was moved, replaced or deleted while in use; put it back, or restore a backup and start again.",
+                file=self._file,
+            )
 
     def _roll_back(self, raw: sqlite3.Connection, error: BaseException) -> None:
         """Leave no transaction open. After an I/O error the connection goes: what it believes of the file may be wrong,
@@ -187,3 +198,12 @@ class Writer:
             _log.error(failed, file=str(self._file), error=str(error))
             return False
         return True
+
+
+def _place_of(file: Path) -> tuple[int, int] | None:
+    """Device and inode of the file of that name; None when there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -30,6 +30,7 @@ def file(tmp_path: Path) -> Path:
 def opened(file: Path, clock: ManualClock) -> Iterator[Callable[[], Store]]:
     """Make the store the first time, open it again after that."""
     stores: list[Store] = []
+    before = set(threading.enumerate())
 
     def open_or_create() -> Store:
         make = (Store.create, Store.open)[file.exists()]
@@ -39,7 +40,7 @@ def opened(file: Path, clock: ManualClock) -> Iterator[Callable[[], Store]]:
     yield open_or_create
     for each in stores:
         each.close()
-    assert "writer" not in {thread.name for thread in threading.enumerate()}
+    assert not {thread for thread in threading.enumerate() if thread.name == "writer"} - before
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 from backend.audit import GENESIS, seal, verify
 from backend.errors import RefusedError, StoreError
 from backend.model.command import CommandState
-from backend.store import Store, Tx
+from backend.store import Store, Tx, connections
 from tests.support.clock import ManualClock
 from tests.support.stored import account, alarm, batch, command, draft, occurrence, url_of
 
@@ -396,3 +396,95 @@ def test_readers_see_whole_units_while_the_writer_writes(store: Store) -> None:
     assert torn == []
     assert seen
     assert store.history.count() == 300
+
+
+class FailingSync:
+    """A driver connection whose next COMMIT reports that the disk did not take it."""
+
+    def __init__(self, raw: sqlite3.Connection, failures: list[str]) -> None:
+        self._raw = raw
+        self._failures = failures
+
+    def execute(self, statement: str) -> object:
+        """Fail a COMMIT while there are failures left."""
+        failing = statement == "COMMIT" and bool(self._failures)
+        return self._fail() if failing else self._raw.execute(statement)
+
+    @property
+    def in_transaction(self) -> bool:
+        """As the connection says."""
+        return self._raw.in_transaction
+
+    def _fail(self) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = self._failures.pop()
+        raise error
+
+
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("name", ["SQLITE_IOERR_FSYNC", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB"])
+def test_a_commit_the_disk_did_not_take_is_never_tried_again_on_the_same_connection(
+    store: Store, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    store.run(lambda tx: tx.journal(draft("before"))).result(5)
+    first = store._writer._connection
+    failures = [name]
+    real = connections.driver
+    monkeypatch.setattr(connections, "driver", lambda connection: FailingSync(real(connection), failures))
+    with pytest.raises(StoreError):
+        store.run(everything).result(5)
+    assert failures == []
+    store.run(lambda tx: tx.journal(draft("after"))).result(5)
+    assert store._writer._connection is not first
+    assert [entry.draft.subject for entry in store.journal()] == ["before", "after"]
+    assert verify(store.journal(), GENESIS(store.site, store.id)).ok
+    assert store.history.count() == 0
+
+
+def test_a_database_deleted_under_a_running_store_takes_nothing_more(store: Store, file: Path) -> None:
+    """The system would let the open file take every commit, and the next start would find none of them."""
+    store.run(everything).result(5)
+    for each in file.parent.iterdir():
+        each.unlink()
+    for _ in range(3):
+        with pytest.raises(StoreError, match="was moved, replaced or deleted while in use"):
+            store.run(lambda tx: tx.setting("after", "1")).result(5)
+    assert list(file.parent.iterdir()) == []
+
+
+def test_a_database_moved_away_and_back_goes_on(store: Store, file: Path) -> None:
+    away = file.with_name("away.db")
+    file.rename(away)
+    with pytest.raises(StoreError, match="was moved, replaced or deleted while in use"):
+        store.run(everything).result(5)
+    away.rename(file)
+    store.run(everything).result(5)
+    assert not is_empty(store)
+
+
+def test_another_database_put_in_its_place_takes_nothing(store: Store, file: Path, clock: ManualClock) -> None:
+    other = file.with_name("other.db")
+    Store.create(url_of(other), site="linjiang", mode="live", clock=clock, seal=seal).close()
+    before = other.read_bytes()
+    other.rename(file)
+    with pytest.raises(StoreError, match="was moved, replaced or deleted while in use"):
+        store.run(everything).result(5)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.expects_warnings
+def test_a_database_lost_with_its_connection_is_never_made_anew(
+    store: Store, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.run(everything).result(5)
+    failures = ["SQLITE_IOERR_WRITE"]
+    real = connections.driver
+    monkeypatch.setattr(connections, "driver", lambda connection: FailingSync(real(connection), failures))
+    with pytest.raises(StoreError, match="the disk reports an error"):
+        store.run(lambda tx: tx.setting("lost", "1")).result(5)
+    for each in file.parent.iterdir():
+        each.unlink()
+    for _ in range(3):
+        with pytest.raises(StoreError, match="was moved, replaced or deleted"):
+            store.run(lambda tx: tx.setting("lost", "1")).result(5)
+    assert list(file.parent.iterdir()) == []
