@@ -21,10 +21,11 @@ from backend.model.sample import SampleBatch
 from tests.support.clock import ManualClock
 from tests.support.harness import Harness
 from tests.support.modbus_harness import ModbusHarness
+from tests.support.mqtt_harness import MqttHarness
 from tests.support.receipts import Receipts, late, order
 from tests.support.sink import ListSink
 
-HARNESSES: tuple[Callable[[], Harness], ...] = (ModbusHarness,)
+HARNESSES: tuple[Callable[[], Harness], ...] = (ModbusHarness, MqttHarness)
 
 COMMS = quality(Status.BAD, Cause.COMMS)
 
