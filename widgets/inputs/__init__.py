@@ -7,6 +7,7 @@ from widgets.inputs.fields import FormField, LineField, PasswordField, SearchFie
 from widgets.inputs.hold import HoldButton
 from widgets.inputs.reason import Choice, ReasonInput
 from widgets.inputs.segmented import Segmented
+from widgets.inputs.trail import KeyTrail
 
 __all__ = [
     "Button",
@@ -16,6 +17,7 @@ __all__ = [
     "DigitBoxes",
     "FormField",
     "HoldButton",
+    "KeyTrail",
     "LineField",
     "PasswordField",
     "ReasonInput",

@@ -43,7 +43,7 @@ def skin(theme: Theme, kind: ButtonKind, *, enabled: bool, hover: bool, down: bo
     table = {
         ButtonKind.PLAIN: (theme.bg3 if lit else None, theme.line2, theme.text1, theme.line3),
         ButtonKind.RAISED: (theme.line2 if lit and theme.dark else theme.bg4, None, theme.text1, theme.line3),
-        ButtonKind.PRIMARY: (theme.you_bg, theme.you, theme.you, theme.you),
+        ButtonKind.PRIMARY: (theme.you_bg, theme.you, theme.on_you_bg, theme.you),
         ButtonKind.COMMIT: (theme.you, None, theme.on_you, theme.on_you),
         ButtonKind.NOT_FIELD: (theme.not_field_bg, theme.not_field, theme.text1, theme.not_field),
         ButtonKind.QUIET: (theme.bg3 if lit else None, None, theme.text2, theme.line2),

@@ -49,7 +49,7 @@ class Chip(QAbstractButton):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             on = self.isChecked()
             box(painter, rect, fill=theme.you_bg if on else theme.bg3)
-            ink = theme.you if on else theme.text2
+            ink = theme.on_you_bg if on else theme.text2
             text(painter, rect.adjusted(px(m.HALF), 0, 0, 0), self.text(), ink, font(Role.LABEL), LEFT)
             if on:
                 size = px(_CROSS)

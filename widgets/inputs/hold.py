@@ -168,7 +168,7 @@ class HoldButton(Button):
         edge = rect.left() + rect.width() * self.progress()
         ahead = QRectF(edge, 0, rect.width(), rect.height())
         done = QRectF(0, 0, edge, rect.height())
-        for clip, ink in ((ahead, theme.you), (done, look.ink)):
+        for clip, ink in ((ahead, theme.on_you_bg), (done, look.ink)):
             painter.save()
             painter.setClipRect(clip)
             super().paint_content(painter, rect, Skin(fill=None, line=None, ink=ink, key_line=ink))

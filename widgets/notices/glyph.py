@@ -51,9 +51,9 @@ def _square(size: float) -> QPainterPath:
 
 
 def _triangle(size: float) -> QPainterPath:
-    # Equal sides, its centre of mass a little under the middle so that ring and shape sit around the numeral.
+    # Ring and shape share their centre of mass, a little under the middle of the grid, where the numeral stands.
     height = size * 0.9
-    top = 13.4 - height * 0.6
+    top = 13.8 - height * 2 / 3
     path = QPainterPath(QPointF(12, top))
     path.lineTo(12 + size / 2, top + height)
     path.lineTo(12 - size / 2, top + height)
@@ -80,7 +80,7 @@ def _circle(size: float) -> QPainterPath:
 _Shape = Callable[[float], QPainterPath]
 _SHAPES: dict[int, tuple[_Shape, float, float, float]] = {
     1: (_square, 12.5, 18.6, 12.0),
-    2: (_triangle, 15.5, 22.6, 13.9),
+    2: (_triangle, 15.0, 22.6, 13.9),
     3: (_diamond, 15.8, 22.6, 12.0),
     4: (_circle, 13.4, 19.4, 12.0),
 }

@@ -14,6 +14,7 @@ from widgets.inputs import (
     DigitBoxes,
     FormField,
     HoldButton,
+    KeyTrail,
     LineField,
     PasswordField,
     ReasonInput,
@@ -55,8 +56,9 @@ def _buttons() -> QWidget:
     segments = Segmented(
         [("grouped", "Grouped"), ("time", "By time"), ("place", "By place"), ("history", "History")], name="View"
     )
+    trail = KeyTrail([("↵", "map"), ("I", "valves"), ("C", "command")], name="Alarm to valve")
     chips = row(Chip("Leak detectors", on=True), Chip("Z-07 Binjiang", on=True), Chip("Firmware behind"))
-    return column(*rows, icons, chinese, ("Segmented", segments), ("Filter chips", chips))
+    return column(*rows, icons, chinese, ("Segmented", segments), ("Filter chips", chips), ("Key trail", trail))
 
 
 def _named(button: Button, name: str) -> Button:

@@ -64,7 +64,7 @@ class MarkCell:
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class SparkCell:
     """The last minutes as a small line. Compared by identity: make a new one when the values changed."""
 

@@ -4,48 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QStaticText
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from widgets.charts.sparkline import paint_sparkline
 from widgets.notices.blink import shared_blink
 from widgets.notices.glyph import GlyphState, glyph_pixmap
+from widgets.readouts.ages import with_unit
 from widgets.readouts.mark import FADED, Mark, paint_mark
-from widgets.tables.cells import (
-    Align,
-    Cell,
-    Column,
-    GlyphCell,
-    Kind,
-    MarkCell,
-    Row,
-    RowLook,
-    SparkCell,
-    ValueCell,
-)
+from widgets.tables.cells import Align, Cell, Column, GlyphCell, Kind, MarkCell, Row, RowLook, SparkCell, ValueCell
 from widgets.tables.model import RowModel
-from widgets.theme import Role, Theme, Weight, current, font, paint_icon, px
+from widgets.theme import Role, Theme, Weight, current, font, paint_icon
 from widgets.theme import metrics as m
 
 PAD = 8
-_LOOSEST = 4096
+_BADGE_GAP = 6
+_SPARK_INSET = 7
+_KEPT_TEXTS = 4096
+
+_Index = QModelIndex | QPersistentModelIndex
+_CellPainter = Callable[[QPainter, QRect, Cell, Row, Column, Theme], None]
 
 
-@lru_cache(maxsize=_LOOSEST)
-def _prepared(words: str, role: Role, weight: Weight, mono: bool, scale: float) -> QStaticText:
-    """A text laid out once: shaping is what costs in a table. `scale` is part of the key only."""
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _prepared(words: str, weight: Weight, mono: bool, scale: float) -> tuple[QStaticText, float, float]:
+    """A text laid out once, with its width and height: shaping is what costs in a table. `scale` only tells apart."""
     laid = QStaticText(words)
     laid.setTextFormat(Qt.TextFormat.PlainText)
     laid.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-    laid.prepare(font=font(role, weight, mono=mono))
-    return laid
+    laid.prepare(font=font(Role.LABEL, weight, mono=mono))
+    size = laid.size()
+    return laid, size.width(), size.height()
 
 
-@lru_cache(maxsize=_LOOSEST)
-def _shortened(words: str, role: Role, weight: Weight, width: int, scale: float) -> str:
-    return QFontMetricsF(font(role, weight)).elidedText(words, Qt.TextElideMode.ElideMiddle, width)
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _shortened(words: str, weight: Weight, width: int, scale: float) -> str:
+    return QFontMetricsF(font(Role.LABEL, weight)).elidedText(words, Qt.TextElideMode.ElideMiddle, width)
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -56,7 +53,8 @@ class RowDelegate(QStyledItemDelegate):
         self._model = model
         self._height = row_height
         self.hovered = -1
-        self._painters: dict[Kind, Callable[[QPainter, QRect, Cell, Row, Column, Theme], None]] = {
+        self._lines: WeakKeyDictionary[SparkCell, tuple[object, QPixmap]] = WeakKeyDictionary()
+        self._painters: dict[Kind, _CellPainter] = {
             Kind.TEXT: self._text,
             Kind.MUTED: self._muted,
             Kind.MONO: self._mono,
@@ -65,35 +63,39 @@ class RowDelegate(QStyledItemDelegate):
             Kind.VALUE: self._value,
             Kind.MARK: self._mark,
             Kind.SPARK: self._spark,
-            Kind.AGE: self._age,
+            Kind.AGE: self._muted,
             Kind.TICK: self._tick,
         }
+        self.restyle()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(px(self._model.columns[index.column()].width), px(self._height))
+    def restyle(self) -> None:
+        """Take the sizes from the theme once, not once for every cell."""
+        theme = current()
+        self._scale = theme.scale
+        self._pad = theme.px(PAD)
+        self._badge = theme.px(m.BADGE)
+        self._badge_gap = theme.px(_BADGE_GAP)
+        self._glyph_size = theme.px(m.GLYPH)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        theme = current()
+        return QSize(theme.px(self._model.columns[index.column()].width), theme.px(self._height))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row = self._model.row_at(index.row())
-        column = self._model.columns[index.column()]
+        place = index.column()
+        column = self._model.columns[place]
         rect: QRect = option.rect
         theme = current()
         state: QStyle.StateFlag = option.state
-        ground = self._ground(theme, row, index.row(), bool(state & QStyle.StateFlag.State_Selected))
-        if ground is not None:
-            painter.fillRect(rect, ground)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.you_bg)
+        elif row.look is RowLook.GROUP or index.row() == self.hovered:
+            painter.fillRect(rect, theme.bg3)
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.line1)
-        cell = row.cells[index.column()]
+        cell = row.cells[place]
         if cell is not None:
             self._painters[column.kind](painter, rect, cell, row, column, theme)
-
-    def _ground(self, theme: Theme, row: Row, place: int, selected: bool) -> QColor | None:
-        if selected:
-            return theme.you_bg
-        if place == self.hovered or row.look is RowLook.GROUP:
-            return theme.bg3
-        return None
 
     def _text(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
         ink = theme.text3 if row.look is RowLook.DIM else theme.text1
@@ -108,64 +110,73 @@ class RowDelegate(QStyledItemDelegate):
     def _time(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
         self._line(painter, rect, str(cell), column, theme.text2, Weight.REGULAR, mono=True)
 
-    def _age(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
-        self._line(painter, rect, str(cell), column, theme.text2, Weight.REGULAR)
-
     def _glyph(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
         if not isinstance(cell, GlyphCell):
             return
-        size = px(m.GLYPH)
+        size = self._glyph_size
         blink = shared_blink()
         lit = blink.slow() if cell.state is GlyphState.RETURNED else blink.fast()
-        ratio = painter.device().devicePixelRatio()
-        picture = glyph_pixmap(cell.priority, cell.state, size, ratio, ring_lit=lit)
-        painter.drawPixmap(rect.center().x() - size // 2 + 1, rect.center().y() - size // 2, picture)
+        picture = glyph_pixmap(cell.priority, cell.state, size, painter.device().devicePixelRatio(), ring_lit=lit)
+        centre = rect.center()
+        painter.drawPixmap(centre.x() - size // 2 + 1, centre.y() - size // 2, picture)
 
     def _value(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
         if not isinstance(cell, ValueCell):
             return
         ink = theme.text3 if cell.mark in FADED else theme.text1
         weight = Weight.SEMIBOLD if cell.strong else Weight.REGULAR
-        words = f"{cell.number}\u2009{cell.unit}" if cell.unit else cell.number
-        laid = _prepared(words, Role.LABEL, weight, False, theme.scale)
-        left = self._left(rect, laid.size().width(), column)
-        painter.setFont(font(Role.LABEL, weight))
-        painter.setPen(ink)
-        self._draw(painter, left, rect, laid)
+        laid, width, height = _prepared(with_unit(cell.number, cell.unit), weight, False, self._scale)
+        left = self._left(rect, width, column)
+        self._draw(painter, left, rect, laid, height, ink, weight, mono=False)
+        if cell.mark is Mark.GOOD:
+            return
+        middle = rect.center().y()
         if cell.mark is Mark.UNCERTAIN:
-            painter.setPen(QPen(theme.text2, px(1), Qt.PenStyle.DotLine))
-            base = rect.center().y() + px(8)
-            painter.drawLine(QPointF(left, base), QPointF(left + laid.size().width(), base))
-        if cell.mark is Mark.BAD:
-            painter.fillRect(QRectF(left, rect.center().y() + 1, laid.size().width(), px(1)), ink)
-        if cell.mark is not Mark.GOOD:
-            size = px(m.BADGE)
-            self._badge(painter, QRectF(left - size - px(6), rect.center().y() - size / 2 + 0.5, size, size), cell.mark)
+            painter.setPen(QPen(theme.text2, theme.px(1), Qt.PenStyle.DotLine))
+            base = middle + theme.px(8)
+            painter.drawLine(QPointF(left, base), QPointF(left + width, base))
+        elif cell.mark is Mark.BAD:
+            painter.fillRect(QRectF(left, middle + 1, width, theme.px(1)), ink)
+        self._paint_badge(painter, left - self._badge - self._badge_gap, rect, cell.mark)
 
     def _mark(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
         if not isinstance(cell, MarkCell):
             return
         good = cell.mark is Mark.GOOD
         if not good:
-            size = px(m.BADGE)
-            where = QRectF(rect.left() + px(PAD), rect.center().y() - size / 2 + 0.5, size, size)
-            self._badge(painter, where, cell.mark)
-            rect = rect.adjusted(size + px(6), 0, 0, 0)
+            self._paint_badge(painter, rect.left() + self._pad, rect, cell.mark)
+            rect = rect.adjusted(self._badge + self._badge_gap, 0, 0, 0)
         self._line(painter, rect, cell.words, column, theme.text2 if good else theme.text1, Weight.REGULAR)
 
     def _spark(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
-        if isinstance(cell, SparkCell):
+        if not isinstance(cell, SparkCell):
+            return
+        ratio = painter.device().devicePixelRatio()
+        look = (rect.width(), rect.height(), ratio, theme.name)
+        kept = self._lines.get(cell)
+        if kept is None or kept[0] != look:
+            kept = (look, self._drawn_line(cell, rect, ratio, theme))
+            self._lines[cell] = kept
+        painter.drawPixmap(rect.topLeft(), kept[1])
+
+    def _drawn_line(self, cell: SparkCell, rect: QRect, ratio: float, theme: Theme) -> QPixmap:
+        picture = QPixmap(round(rect.width() * ratio), round(rect.height() * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        down = theme.px(_SPARK_INSET)
+        inside = QRectF(0, 0, rect.width(), rect.height()).adjusted(self._pad, down, -self._pad, -down)
+        with QPainter(picture) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            inside = QRectF(rect).adjusted(px(PAD), px(7), -px(PAD), -px(7))
             paint_sparkline(painter, inside, cell.values, theme.text2, theme.mark(cell.tone))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        return picture
 
     def _tick(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
-        size = px(m.ICON_ROW)
+        size = theme.px(m.ICON_ROW)
         where = QRectF(rect.center().x() - size / 2, rect.center().y() - size / 2, size, size)
         paint_icon(painter, where, "check" if cell else "cross", theme.ok if cell else theme.text1)
 
-    def _badge(self, painter: QPainter, where: QRectF, mark: Mark) -> None:
+    def _paint_badge(self, painter: QPainter, left: float, rect: QRect, mark: Mark) -> None:
+        where = QRectF(left, rect.center().y() - self._badge / 2 + 0.5, self._badge, self._badge)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_mark(painter, where, mark)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -181,23 +192,32 @@ class RowDelegate(QStyledItemDelegate):
         *,
         mono: bool = False,
     ) -> None:
-        scale = current().scale
-        laid = _prepared(words, Role.LABEL, weight, mono, scale)
-        room = rect.width() - 2 * px(PAD)
-        if column.elide and laid.size().width() > room:
-            laid = _prepared(_shortened(words, Role.LABEL, weight, room, scale), Role.LABEL, weight, mono, scale)
-        face: QFont = font(Role.LABEL, weight, mono=mono)
-        painter.setFont(face)
-        painter.setPen(ink)
-        self._draw(painter, self._left(rect, laid.size().width(), column), rect, laid)
+        laid, width, height = _prepared(words, weight, mono, self._scale)
+        room = rect.width() - 2 * self._pad
+        if column.elide and width > room:
+            shorter = _shortened(words, weight, room, self._scale)
+            laid, width, height = _prepared(shorter, weight, mono, self._scale)
+        self._draw(painter, self._left(rect, width, column), rect, laid, height, ink, weight, mono=mono)
 
     def _left(self, rect: QRect, width: float, column: Column) -> float:
         if column.align is Align.LEFT:
-            return rect.left() + px(PAD)
+            return rect.left() + self._pad
         if column.align is Align.RIGHT:
-            return rect.right() + 1 - px(PAD) - width
+            return rect.right() + 1 - self._pad - width
         return rect.left() + (rect.width() - width) / 2
 
-    def _draw(self, painter: QPainter, left: float, rect: QRect, laid: QStaticText) -> None:
-        top = rect.top() + (rect.height() - laid.size().height()) / 2
-        painter.drawStaticText(QPointF(left, top), laid)
+    def _draw(
+        self,
+        painter: QPainter,
+        left: float,
+        rect: QRect,
+        laid: QStaticText,
+        height: float,
+        ink: QColor,
+        weight: Weight,
+        *,
+        mono: bool,
+    ) -> None:
+        painter.setFont(font(Role.LABEL, weight, mono=mono))
+        painter.setPen(ink)
+        painter.drawStaticText(QPointF(left, rect.top() + (rect.height() - height) / 2), laid)

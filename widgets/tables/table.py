@@ -124,6 +124,7 @@ class Table(QTableView):
 
     def restyle(self) -> None:
         """Take row height and column widths from the theme."""
+        self._delegate.restyle()
         self.verticalHeader().setMinimumSectionSize(1)
         self.verticalHeader().setDefaultSectionSize(px(self._row_height))
         for place, column in enumerate(self._rows.columns):

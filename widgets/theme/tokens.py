@@ -99,6 +99,11 @@ class Theme:
         """Colour of a text with this tone; alarm hues are never used for text, their texts stay text1."""
         return self.text1 if tone in ALARM_TONES else self.mark(tone)
 
+    @property
+    def on_you_bg(self) -> QColor:
+        """Colour of text on `you_bg`: blue where it can be read (4.5), else text1."""
+        return self.you if self.dark else self.text1
+
     def scaled(self, scale: float) -> Theme:
         """The same theme at another scale (0.9 to 1.5)."""
         return replace(self, scale=scale)

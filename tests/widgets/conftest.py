@@ -1,0 +1,33 @@
+"""Every widget test starts in the dark theme and fails on a Qt warning, a blinking leftover or a window left open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from widgets.theme import apply, load
+
+# The offscreen platform says this for every window that has a minimum size; it says nothing about us.
+_PLATFORM_NOISE = ("This plugin does not support propagateSizeHints()",)
+_BAD = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
+
+
+@pytest.fixture(autouse=True)
+def dark(qapp: QApplication) -> Iterator[None]:
+    """The dark theme at 100 %, and no words from Qt that should not be there."""
+    said: list[str] = []
+
+    def listen(kind: QtMsgType, _context: object, words: str) -> None:
+        said.extend([words] * (kind in _BAD and words not in _PLATFORM_NOISE))
+
+    before = qInstallMessageHandler(listen)
+    apply(qapp, load("dark"))
+    yield
+    qInstallMessageHandler(before)
+    assert said == []
