@@ -15,13 +15,17 @@ from backend.api import Backend
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:
-    """What every page may use. `go(page key, what to select)` opens another page."""
+    """What every page may use. `go(page key, what to select)` opens another page.
+
+    authenticator: the one-time code of the person signed in, where a stand-in for their phone runs (demo); else "".
+    """
 
     backend: Backend
     bridge: Bridge
     actions: Actions
     desk: Desk
     go: Callable[[str, str], None]
+    authenticator: Callable[[], str]
 
 
 class Page(QWidget):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from backend.model.alarm import AlarmName, AlarmRecord
 from backend.model.command import CommandState
 from backend.model.plant import Point
@@ -63,7 +65,7 @@ def mark_of(code: int) -> Mark:
 
 def valve_state(feedback: Point, value: float, code: int) -> ValveState:
     """The symbol of a valve from its position feedback; anything not good is unknown."""
-    if not is_good(code) or value != value:
+    if not is_good(code) or not math.isfinite(value):
         return ValveState.UNKNOWN
     words = {
         "open": ValveState.OPEN,

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.texts import _
-from widgets.mimic import ValveSymbol, ValveState
+from widgets.mimic import ValveState, ValveSymbol
 from widgets.readouts import Text
 from widgets.surfaces import Level, Surface
 from widgets.theme import Role, Tone, Weight, space

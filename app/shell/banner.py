@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.formats import clock_time
+from app.formats import clock_time, date_text
 from app.models.alarms import Words, banner_rows, counts, state_word
 from app.texts import _, bilingual
 from app.tones import glyph_of
@@ -79,10 +79,7 @@ class AlarmBanner(QWidget):
 
     def show_clock(self, now: int) -> None:
         """Show the time of day; now: µs UTC."""
-        date = QDateTime.fromMSecsSinceEpoch(now // 1000).date()
-        self._clock.show_time(
-            clock_time(now), date.toString("ddd d MMM yyyy") if not _chinese() else date.toString("yyyy-MM-dd")
-        )
+        self._clock.show_time(clock_time(now), date_text(now))
 
     def top(self) -> AlarmRecord | None:
         """The most urgent alarm shown."""
@@ -135,7 +132,3 @@ class AlarmBanner(QWidget):
     def _open(self, place: int) -> None:
         if place < len(self._top):
             self.opened.emit(self._top[place].config.key)
-
-
-def _chinese() -> bool:
-    return bilingual("", "zh") == "zh"

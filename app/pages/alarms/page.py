@@ -15,7 +15,8 @@ from app.page import Page, PageContext, PageSpec
 from app.texts import _
 from app.tones import glyph_of
 from backend.clock import US
-from backend.model.alarm import AlarmName, AlarmRecord, Occurrence
+from backend.errors import mark
+from backend.model.alarm import AlarmName, AlarmRecord, InputQuality, Occurrence
 from backend.model.person import Right
 from widgets.inputs import Button, ButtonKind
 from widgets.notices import AlarmGlyph, GlyphState, HoldPill
@@ -256,10 +257,8 @@ class AlarmsPage(Page):
         self._message.setText(f"{self._words.place(record)} · {self._words.message(record)}")
         self._value.setText(self._words.value(record))
         self._ack.setEnabled(not facts.ack and may(Right.ALARM_ACK))
-        self._shelve.setEnabled(
-            may(Right.ALARM_SHELVE)
-            and (record.name is AlarmName.SHLVD or (record.config.shelvable and not facts.suppressed))
-        )
+        free = record.config.shelvable and not facts.suppressed
+        self._shelve.setEnabled(may(Right.ALARM_SHELVE) and (record.name is AlarmName.SHLVD or free))
         self._shelve.set_words(_("Unshelve") if record.name is AlarmName.SHLVD else _("Shelve"))
         self._reset.setEnabled(record.name is AlarmName.LTACK and may(Right.ALARM_RESET))
         self._note.setText("" if record.config.shelvable else _("This alarm cannot be shelved at the desk."))
@@ -415,6 +414,14 @@ class AlarmsPage(Page):
         self._reset.clicked.connect(self._ask_reset)
 
 
+def _input_word(worth: InputQuality) -> str:
+    return {
+        InputQuality.GOOD: _("good"),
+        InputQuality.UNCERTAIN: _("uncertain"),
+        InputQuality.UNKNOWN: _("unknown"),
+    }[worth]
+
+
 def _view_columns() -> tuple[Column, ...]:
     return (
         Column(key="view", title=_("View"), width=0),
@@ -448,4 +455,4 @@ def _view_word(view: str) -> str:
     }[view]
 
 
-SPEC = PageSpec(key="alarms", shortcut="F4", icon="alarms", title="Alarms", level="L2", build=AlarmsPage)
+SPEC = PageSpec(key="alarms", shortcut="F4", icon="alarms", title=mark("Alarms"), level="L2", build=AlarmsPage)

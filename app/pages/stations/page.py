@@ -24,6 +24,7 @@ from app.pages.stations.presenter import (
 )
 from app.texts import _
 from app.tones import glyph_of, mark_of
+from backend.errors import mark
 from backend.model.alarm import AlarmRecord
 from backend.model.event import LinkHealth, LinkState
 from backend.model.live import TagSnapshot
@@ -338,4 +339,4 @@ def _kind_word(kind: str) -> str:
     }[kind]
 
 
-SPEC = PageSpec(key="stations", shortcut="F2", icon="stations", title="Stations", level="L2", build=StationsPage)
+SPEC = PageSpec(key="stations", shortcut="F2", icon="stations", title=mark("Stations"), level="L2", build=StationsPage)

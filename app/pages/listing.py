@@ -1,0 +1,12 @@
+"""PAGES: every page of the console in the order of the rail."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.page import PageSpec
+from app.pages.alarms.page import SPEC as ALARMS
+from app.pages.commands.page import SPEC as COMMANDS
+from app.pages.stations.page import SPEC as STATIONS
+
+PAGES: Final[tuple[PageSpec, ...]] = (STATIONS, ALARMS, COMMANDS)

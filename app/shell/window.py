@@ -1,0 +1,305 @@
+"""The window: banner on top, rail at the left, the page in the middle, status at the foot; simulator frame over all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.actions import Actions
+from app.bridge import Bridge
+from app.dialogs.sign_in import SignIn
+from app.formats import clock_time
+from app.page import Page, PageContext, PageSpec
+from app.session import Desk
+from app.shell.banner import SIMULATOR, AlarmBanner
+from app.shell.status_bar import StatusBar
+from app.texts import LANGUAGES, _, bilingual, language, set_language
+from app.tones import glyph_of
+from backend.api import Backend
+from backend.model.command import CommandState
+from widgets.notices import SimulatorFrame, Toast
+from widgets.readouts import Text
+from widgets.surfaces import PageHeader, Rail, RailEntry, Veil
+from widgets.theme import Role, Tone, apply, current, load, px, space
+from widgets.theme import metrics as m
+
+_STATUS_MS = 1000
+_SIGN_OUT = "sign_out"
+
+
+class Shell(QMainWindow):
+    """The console's one window.
+
+    Signals: first_values() once, when the first live values have been painted.
+    """
+
+    first_values = Signal()
+
+    def __init__(
+        self,
+        backend: Backend,
+        bridge: Bridge,
+        pages: Sequence[PageSpec],
+        *,
+        workstation: str,
+        hint: str = "",
+        authenticator: Callable[[str], str] = lambda _login: "",
+    ) -> None:
+        super().__init__()
+        self._backend = backend
+        self._bridge = bridge
+        self._specs = tuple(pages)
+        self._hint = hint
+        self._authenticator = authenticator
+        self.desk = Desk(backend, workstation)
+        self.actions_ = Actions(self)
+        self._pages: dict[str, Page] = {}
+        self._current = ""
+        self._veil: Veil | None = None
+        self._simulator = backend.site.mode == "simulator"
+        self.banner = AlarmBanner(backend, workstation)
+        self.rail = Rail(
+            [RailEntry(key=spec.key, words=spec.title, icon=spec.icon, hint=spec.shortcut) for spec in self._specs],
+            [RailEntry(key=_SIGN_OUT, words="", icon="sign_out")],
+            name="",
+        )
+        self.header = PageHeader()
+        self._data_age = Text("", Role.HINT, tone=Tone.MUTED)
+        self._simulator_note = Text("", Role.LABEL, tone=Tone.NOT_FIELD)
+        self.status = StatusBar()
+        self._area = QStackedWidget()
+        self._toast = Toast(self._area, close_name=_("Close"))
+        self._lay_out()
+        self._connect()
+        self._status_timer = QTimer(self)
+        self._status_timer.setInterval(_STATUS_MS)
+        self._status_timer.timeout.connect(self._show_status)
+        self._status_timer.start()
+        self.retranslate()
+        self.go(self._specs[0].key, "")
+        self._show_alarms()
+        self._show_status()
+        self.ask_sign_in()
+
+    # -- going places ---------------------------------------------------------------------------------------------
+
+    def go(self, key: str, what: str) -> None:
+        """Open a page and bring `what` into view there."""
+        if self._veil is not None:
+            return
+        if key != self._current:
+            if self._current:
+                self._pages[self._current].leave()
+            page = self._page(key)
+            self._area.setCurrentWidget(page)
+            self._current = key
+            page.enter()
+            page.setFocus()
+        self.rail.set_current(key)
+        self._show_place()
+        if what:
+            self._pages[key].select(what)
+
+    def page(self, key: str) -> Page:
+        """A page that has been opened; built on first use."""
+        return self._page(key)
+
+    def ask_sign_in(self) -> None:
+        """Show the sign-in over the page area; the banner stays free."""
+        if self._veil is not None:
+            return
+        form = SignIn(self._backend, self.actions_, self.desk, hint=self._hint)
+        form.signed_in.connect(self._signed_in)
+        form.escaped.connect(form.focus_first)
+        self._veil = Veil(form, self._area)
+        form.focus_first()
+
+    def sign_in_form(self) -> SignIn | None:
+        """The sign-in that is shown now, if any."""
+        dialog = self._veil.dialog() if self._veil is not None else None
+        return dialog if isinstance(dialog, SignIn) else None
+
+    def retranslate(self) -> None:
+        """Show every text anew in the language of the desk."""
+        site = bilingual(self._backend.site.name, self._backend.site.name_zh)
+        prefix = "[SIM] " if self._simulator else ""
+        self.setWindowTitle(f"{prefix}Linepack · {site}")
+        for spec in self._specs:
+            self.rail.set_entry(RailEntry(key=spec.key, words=_(spec.title), icon=spec.icon, hint=spec.shortcut))
+        self.rail.set_entry(RailEntry(key=_SIGN_OUT, words=_("Sign out"), icon="sign_out"))
+        self.rail.setAccessibleName(_("Pages"))
+        self._simulator_note.setText(
+            _("No connection to field, live server or live archive") if self._simulator else ""
+        )
+        self.banner.retranslate()
+        self.status.retranslate()
+        self.status.show_person(self.desk.session, self.desk.workstation)
+        for page in self._pages.values():
+            page.retranslate()
+        self._show_place()
+        self._show_alarms()
+
+    def set_theme(self, name: str) -> None:
+        """Change to "dark" or "light"."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply(application, load(name))
+        self.status.retranslate()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._status_timer.stop()
+        if self._current:
+            self._pages[self._current].leave()
+            self._current = ""
+        super().closeEvent(event)
+
+    # -- what came ------------------------------------------------------------------------------------------------
+
+    def _on_values(self, _snapshot: object) -> None:
+        if not self._seen_values:
+            self._seen_values = True
+            QTimer.singleShot(0, self.first_values.emit)
+
+    def _on_beat(self) -> None:
+        now = self._backend.now()
+        self.banner.show_clock(now)
+
+    def _show_alarms(self) -> None:
+        records = self._backend.alarms.snapshot()
+        self.banner.show_alarms(records, self._backend.now())
+        top = self.banner.top()
+        if "alarms" in {spec.key for spec in self._specs}:
+            self.rail.set_alarm("alarms", (int(top.priority), glyph_of(top)) if top is not None else None)
+
+    def _show_commands(self) -> None:
+        session = self.desk.session
+        waiting = [
+            command
+            for command in self._backend.commands.snapshot()
+            if command.state is CommandState.AWAITING_APPROVAL
+            and session is not None
+            and session.person not in (command.requester, command.confirmer)
+        ]
+        if "commands" in {spec.key for spec in self._specs}:
+            self.rail.set_count("commands", len(waiting))
+
+    def _show_status(self) -> None:
+        self.status.show_status(self._backend.status.snapshot())
+        snapshot = self._bridge.snapshot()
+        newest = int(snapshot.received_at.max()) if len(snapshot.received_at) else 0
+        self._data_age.setText(_("data {time}").format(time=clock_time(newest)))
+        self._show_alarms()
+
+    def _signed_in(self) -> None:
+        if self._veil is not None:
+            self._veil.lift()
+            self._veil = None
+        self._pages[self._current].setFocus()
+
+    def _on_desk(self) -> None:
+        self.status.show_person(self.desk.session, self.desk.workstation)
+        self._show_commands()
+        if self._current:
+            # What a page offers depends on who is here.
+            self._pages[self._current].leave()
+            self._pages[self._current].enter()
+        if self.desk.session is None:
+            self.ask_sign_in()
+
+    # -- what people do -------------------------------------------------------------------------------------------
+
+    def _chosen(self, key: str) -> None:
+        if key == _SIGN_OUT:
+            self.desk.close()
+        else:
+            self.go(key, "")
+
+    def _acknowledge(self, key: str) -> None:
+        session = self.desk.session
+        record = next((each for each in self._backend.alarms.snapshot() if each.config.key == key), None)
+        if session is None:
+            self._toast.show_words(_("Sign in first."), refused=True)
+        elif record is not None:
+            self.actions_.follow(self._backend.alarms.acknowledge(session, key, record.facts.occurrence))
+
+    def _next_language(self) -> None:
+        at = LANGUAGES.index(language())
+        set_language(LANGUAGES[(at + 1) % len(LANGUAGES)])
+        self.retranslate()
+
+    def _next_theme(self) -> None:
+        self.set_theme("light" if current().dark else "dark")
+
+    # -- built once -----------------------------------------------------------------------------------------------
+
+    def _page(self, key: str) -> Page:
+        if key not in self._pages:
+            spec = next(each for each in self._specs if each.key == key)
+            page = spec.build(self._context())
+            self._pages[key] = page
+            self._area.addWidget(page)
+        return self._pages[key]
+
+    def _context(self) -> PageContext:
+        return PageContext(
+            backend=self._backend,
+            bridge=self._bridge,
+            actions=self.actions_,
+            desk=self.desk,
+            go=self.go,
+            authenticator=lambda: self._authenticator(self.desk.session.login) if self.desk.session else "",
+        )
+
+    def _show_place(self) -> None:
+        spec = next((each for each in self._specs if each.key == self._current), None)
+        if spec is not None:
+            self.header.set_place(spec.level, (), _(spec.title))
+
+    def _lay_out(self) -> None:
+        self.header.add_tool(self._simulator_note)
+        self.header.add_tool(self._data_age)
+        middle = QVBoxLayout()
+        space(middle)
+        middle.addWidget(self.header)
+        middle.addWidget(self._area, 1)
+        across = QHBoxLayout()
+        space(across)
+        across.addWidget(self.rail)
+        across.addLayout(middle, 1)
+        root = QWidget()
+        edge = m.FRAME if self._simulator else 0
+        column = QVBoxLayout(root)
+        space(column, (edge, edge, edge, edge))
+        column.addWidget(self.banner)
+        column.addLayout(across, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(root)
+        self.resize(px(1920), px(1080))
+        if self._simulator:
+            self._frame = SimulatorFrame(root, SIMULATOR)
+        self._seen_values = False
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(self._chosen)
+        self.banner.opened.connect(lambda key: self.go("alarms", key))
+        self.banner.acknowledged.connect(self._acknowledge)
+        self.banner.silenced.connect(self._backend.alarms.silence)
+        self.banner.priority_chosen.connect(lambda _priority: self.go("alarms", "active"))
+        self.status.language_pressed.connect(self._next_language)
+        self.status.theme_pressed.connect(self._next_theme)
+        self.desk.changed.connect(self._on_desk)
+        self.actions_.refused.connect(lambda sentence: self._toast.show_words(sentence, refused=True))
+        self.actions_.done.connect(self._toast.show_words)
+        self._bridge.values.connect(self._on_values)
+        self._bridge.beat.connect(self._on_beat)
+        self._bridge.alarms.connect(lambda _records: self._show_alarms())
+        self._bridge.commands.connect(lambda _commands: self._show_commands())
+        keys: list[tuple[str, Callable[[], None]]] = [
+            (spec.shortcut, lambda key=spec.key: self.go(key, "")) for spec in self._specs
+        ]
+        keys += [("Pause", self._backend.alarms.silence), ("Ctrl+Shift+L", self._next_theme)]
+        for sequence, press in keys:
+            QShortcut(QKeySequence(sequence), self).activated.connect(press)
