@@ -6,7 +6,8 @@ Threads: "writer" owns the only connection that writes; reads go through a small
 """
 
 from backend.store.history import History
+from backend.store.records import Records
 from backend.store.store import Store
 from backend.store.tx import Tx
 
-__all__ = ["History", "Store", "Tx"]
+__all__ = ["History", "Records", "Store", "Tx"]

@@ -1,0 +1,213 @@
+"""Everything stored, to be asked from any thread; asking changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Column, Connection, Select, select
+
+from backend.errors import ConfigError, StoreError
+from backend.model.alarm import AlarmConfig, AlarmFacts, Occurrence
+from backend.model.command import TERMINAL, Command
+from backend.model.event import DeviceEvent, Quarantined
+from backend.model.journal import JournalEntry
+from backend.model.person import Account
+from backend.model.plant import Asset, Device, Point, Registry
+from backend.model.sample import SampleBatch
+from backend.store import connections, identity, rows, schema
+from backend.store.backup import backup
+from backend.store.connections import in_words
+from backend.store.groups import Damage
+from backend.store.history import History
+from backend.store.snapshot import latest_of
+
+T = TypeVar("T")
+_PAGE: Final = 1000
+"""Rows read at a time."""
+
+
+class Records:
+    """What one site's database holds. `look` opens it beside whoever writes; a `Store` is one that writes too."""
+
+    def __init__(self, file: Path, found: identity.Identity) -> None:
+        """Use `look`."""
+        self.file = file
+        self.id = found.store
+        self.site = found.site
+        self.mode = identity.mode_of(found)
+        self._closed = False
+        self._damage = Damage()
+        self._readers = connections.reading(file)
+        self._anchor: Connection | None = None
+        self.history = History(self._reading, self._damage)
+
+    @classmethod
+    def look(cls, url: str, *, site: str, mode: str) -> Records:
+        """Open the database for reading only, while it is written or not. ConfigError says why not.
+
+        Tables of an older version are not brought up to date, so they are refused too.
+        """
+        file = identity.file_of(url)
+        identity.check_mode(mode)
+        identity.check_file(file, mode)
+        found, anchor = _anchored(file, site, mode)
+        records = Records(file, found)
+        records._anchor = anchor
+        return records
+
+    def close(self) -> None:
+        """Answer nothing more; leaves nothing beside the database that was not there."""
+        self._closed = True
+        self._readers.dispose()
+        if self._anchor is not None:
+            self._anchor.close()
+
+    def registry(self) -> Registry:
+        """Everything registered, in the order it was given."""
+        with self._reading() as connection:
+            return Registry(
+                assets=_bodies(connection, select(schema.asset).order_by(schema.asset.c.position), Asset),
+                devices=_bodies(connection, select(schema.device).order_by(schema.device.c.position), Device),
+                points=_bodies(connection, select(schema.point).order_by(schema.point.c.id), Point),
+            )
+
+    def accounts(self) -> tuple[Account, ...]:
+        """All, by login."""
+        return self._facts(select(schema.account).order_by(schema.account.c.login), rows.account)
+
+    def alarms(self) -> tuple[tuple[AlarmConfig, AlarmFacts], ...]:
+        """Every alarm ever stored, by key."""
+        return self._facts(select(schema.alarm).order_by(schema.alarm.c.key), rows.alarm)
+
+    def occurrences(
+        self, *, start: int | None = None, end: int | None = None, key: str | None = None, limit: int = 1000
+    ) -> tuple[Occurrence, ...]:
+        """Newest first, with start <= at < end (µs UTC)."""
+        table = schema.occurrence
+        asked = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+        asked = _between(asked, table.c.at, start, end)
+        return self._facts(asked if key is None else asked.where(table.c.key == key), rows.occurrence)
+
+    def commands(self, *, open_only: bool = False, limit: int = 1000) -> tuple[Command, ...]:
+        """Newest first, in the order they were first stored; `open_only` leaves out those that have ended."""
+        table = schema.command
+        asked = select(table).order_by(table.c.number.desc()).limit(limit)
+        return self._facts(asked.where(table.c.state.not_in(TERMINAL)) if open_only else asked, rows.command)
+
+    def each_occurrence(
+        self, *, start: int | None = None, end: int | None = None, key: str | None = None
+    ) -> Iterator[Occurrence]:
+        """Every one with start <= at < end (µs UTC) in the order they were recorded, read page by page."""
+        table = schema.occurrence
+        asked = _between(select(table), table.c.at, start, end)
+        return self._each(asked if key is None else asked.where(table.c.key == key), table.c.id, rows.occurrence)
+
+    def each_command(self, *, start: int | None = None, end: int | None = None) -> Iterator[Command]:
+        """Every one requested in start <= at < end (µs UTC) in the order they were first stored, page by page."""
+        table = schema.command
+        asked = _between(select(table), table.c.requested_at, start, end)
+        return self._each(asked, table.c.number, rows.command)
+
+    def device_events(
+        self, *, start: int | None = None, end: int | None = None, limit: int = 1000
+    ) -> tuple[DeviceEvent, ...]:
+        """Newest first, with start <= at < end (µs UTC)."""
+        table = schema.device_event
+        asked = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+        return self._facts(_between(asked, table.c.at, start, end), rows.event)
+
+    def quarantined(self, limit: int = 100) -> tuple[Quarantined, ...]:
+        """Newest first."""
+        table = schema.quarantine
+        return self._facts(select(table).order_by(table.c.id.desc()).limit(limit), rows.quarantined)
+
+    def journal(self, *, after: int = 0, limit: int | None = None) -> Iterator[JournalEntry]:
+        """Entries with seq > after, in order, read page by page."""
+        return islice(self._each(select(schema.journal), schema.journal.c.seq, rows.journal, after), limit)
+
+    def last_values(self) -> SampleBatch:
+        """The newest stored sample of every point, in order of point; `history.damaged` names what was left out."""
+        with self._reading() as connection:
+            latest, _ = latest_of(connection, self._damage)
+        return latest.batch()
+
+    def setting(self, key: str) -> str | None:
+        """The value of a setting; None when it was never set."""
+        with self._reading() as connection:
+            return connection.execute(
+                select(schema.setting.c.value).where(schema.setting.c.key == key)
+            ).scalar_one_or_none()
+
+    def fault(self) -> str:
+        """What SQLite finds wrong with the file, page by page; empty when it is sound."""
+        with self._reading() as connection:
+            verdict = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
+        return "" if verdict == "ok" else verdict
+
+    def backup(self, file: Path) -> None:
+        """Copy the running database to a new file, whole and checked. ConfigError when the file exists."""
+        backup(self.file, file)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database for as long as it is held."""
+        if self._closed:
+            raise StoreError("{file} is closed.", file=self.file)
+        with in_words(self.file), self._readers.connect() as connection:
+            yield connection
+
+    def _each(self, asked: Select[Any], key: Column[int], fact: Callable[[rows.Row], T], after: int = 0) -> Iterator[T]:
+        """Facts in order of `key`, a page at a time, so that no long reading holds up the log's reuse."""
+        while True:
+            page = self._facts(asked.where(key > after).order_by(key).limit(_PAGE), dict)
+            # One by one, so that everything before a row that cannot be read is heard.
+            yield from map(fact, page)
+            if len(page) < _PAGE:
+                return
+            after = page[-1][key.name]
+
+    def _facts(self, asked: Select[Any], fact: Callable[[rows.Row], T]) -> tuple[T, ...]:
+        with self._reading() as connection:
+            return tuple(fact({**row}) for row in connection.execute(asked).mappings())
+
+
+def _bodies(connection: Connection, asked: Select[Any], kind: type[T]) -> tuple[T, ...]:
+    return tuple(rows.from_body(row.body, kind, kind.__name__, row.id) for row in connection.execute(asked))
+
+
+def _between(asked: Select[Any], column: Any, start: int | None, end: int | None) -> Select[Any]:
+    asked = asked if start is None else asked.where(column >= start)
+    return asked if end is None else asked.where(column < end)
+
+
+def _anchored(file: Path, site: str, mode: str) -> tuple[identity.Identity, Connection]:
+    """The marks of a database that is ours, and a connection to hold while it is read.
+
+    The last to leave writes the log back into the file, which those that may only read cannot: without this connection
+    reading a database at rest would leave an empty log beside it.
+    """
+    try:
+        with in_words(file):
+            anchor = connections.checking(file).connect()
+    except StoreError as error:
+        raise ConfigError(error.template, **error.values) from error
+    try:
+        found = identity.read(anchor, file)
+        identity.check_identity(found, file, site=site, mode=mode)
+        if found.schema < schema.SCHEMA:
+            raise ConfigError(
+                "The database {file} was made by an older Linepack (tables {found}, this version reads {known}); "
+                "run the site once to bring it up to date.",
+                file=file,
+                found=found.schema,
+                known=schema.SCHEMA,
+            )
+        connections.driver(anchor).execute("PRAGMA query_only=ON")
+    except BaseException:
+        anchor.close()
+        raise
+    return found, anchor
