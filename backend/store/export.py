@@ -23,9 +23,9 @@ from backend.model.quality import Cause, cause_of, status_of
 from backend.model.sample import SampleBatch
 from backend.store import rows
 from backend.store.groups import Damaged
+from backend.store.records import Records
 from backend.store.sheet import Block, Column, Kind
 from backend.store.sheet_file import write
-from backend.store.store import Store
 
 T = TypeVar("T")
 STAMP: Final = "SIMULATION"
@@ -121,9 +121,10 @@ _JOURNAL: tuple[_Of[JournalEntry], ...] = (
 )
 
 
-def export_samples(store: Store, file: Path, *, start: int, end: int, points: Sequence[int] | None = None) -> Exported:
+def export_samples(
+    store: Records, file: Path, *, start: int, end: int, points: Sequence[int] | None = None
+) -> Exported:
     """Samples with start <= at < end (µs UTC, device time) of `points`, or of all, sorted by time, then point."""
-    before = len(store.history.damaged)
     registry = store.registry()
     chosen = range(len(registry.points)) if points is None else points
     batches = (
@@ -131,24 +132,32 @@ def export_samples(store: Store, file: Path, *, start: int, end: int, points: Se
     )
     words = _Words(registry)
     written = _write(store, file, "samples", _SAMPLE_COLUMNS, (words.block(batch) for batch in batches))
-    return Exported(file=file, rows=written, damaged=store.history.damaged[before:])
+    damaged = tuple(each for each in store.history.damaged if each.first_at < end and each.last_at >= start)
+    return Exported(file=file, rows=written, damaged=damaged)
 
 
 def export_occurrences(
-    store: Store, file: Path, *, start: int | None = None, end: int | None = None, key: str | None = None
+    store: Records, file: Path, *, start: int | None = None, end: int | None = None, key: str | None = None
 ) -> Exported:
     """What happened to alarms with start <= at < end (µs UTC), in the order it was recorded."""
     return _export(store, file, "alarms", _OCCURRENCE, store.each_occurrence(start=start, end=end, key=key))
 
 
-def export_commands(store: Store, file: Path, *, start: int | None = None, end: int | None = None) -> Exported:
+def export_commands(store: Records, file: Path, *, start: int | None = None, end: int | None = None) -> Exported:
     """Commands requested in start <= at < end (µs UTC), in the order they were first stored."""
     return _export(store, file, "commands", _COMMAND, store.each_command(start=start, end=end))
 
 
-def export_journal(store: Store, file: Path, *, after: int = 0) -> Exported:
-    """Journal entries after `after`, with their hashes."""
-    return _export(store, file, "journal", _JOURNAL, store.journal(after=after))
+def export_journal(
+    store: Records, file: Path, *, after: int = 0, start: int | None = None, end: int | None = None
+) -> Exported:
+    """Journal entries after `after` made in start <= at < end (µs UTC), with their hashes."""
+    entries = (
+        entry
+        for entry in store.journal(after=after)
+        if (start is None or entry.draft.at >= start) and (end is None or entry.draft.at < end)
+    )
+    return _export(store, file, "journal", _JOURNAL, entries)
 
 
 class _Words:
@@ -178,7 +187,7 @@ def quality_words(code: int) -> str:
     return status if cause is Cause.NONE else f"{status} ({cause.name.lower().replace('_', ' ')})"
 
 
-def _export(store: Store, file: Path, title: str, columns: Sequence[_Of[T]], facts: Iterable[T]) -> Exported:
+def _export(store: Records, file: Path, title: str, columns: Sequence[_Of[T]], facts: Iterable[T]) -> Exported:
     blocks = (
         tuple(_ARRAYS[column.kind]([column.get(fact) for fact in some]) for column in columns)
         for some in _in_blocks(facts)
@@ -187,7 +196,7 @@ def _export(store: Store, file: Path, title: str, columns: Sequence[_Of[T]], fac
     return Exported(file=file, rows=_write(store, file, title, plain, blocks))
 
 
-def _write(store: Store, file: Path, title: str, columns: Sequence[Column], blocks: Iterable[Block]) -> int:
+def _write(store: Records, file: Path, title: str, columns: Sequence[Column], blocks: Iterable[Block]) -> int:
     if store.mode == "live":
         return write(file, title, columns, blocks)
     stamped = ((np.full(len(block[0]), STAMP, object), *block) for block in blocks)
