@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Row, Select
 
 from backend import logs
 from backend.model.sample import SampleBatch
 from backend.store import blob
 
+_EARLIEST, _LATEST = -(2**63), 2**63 - 1
 _log = logs.get(__name__)
 
 
@@ -69,6 +70,18 @@ def sound(connection: Connection, asked: Select[Any], damage: Damage) -> Iterato
                 source=row.source,
             )
         except blob.DamagedError as error:
-            damage.note(Damaged(group=row.id, first_at=row.first_at, last_at=row.last_at, n=row.n, reason=str(error)))
+            damage.note(_damaged(row, str(error)))
         else:
             yield row.id, batch
+
+
+def _damaged(row: Row[Any], reason: str) -> Damaged:
+    """A row whose times are no numbers any more may be of any time."""
+    whole = isinstance(row.first_at, int) and isinstance(row.last_at, int)
+    return Damaged(
+        group=row.id,
+        first_at=row.first_at if whole else _EARLIEST,
+        last_at=row.last_at if whole else _LATEST,
+        n=row.n if isinstance(row.n, int) else 0,
+        reason=reason,
+    )

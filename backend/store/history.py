@@ -90,6 +90,13 @@ class History:
         if total:
             yield begun, end
 
+    def check(self) -> tuple[Damaged, ...]:
+        """Read every group there is; all that are damaged. As long as the disk takes."""
+        with self._reading() as connection:
+            for _ in sound(connection, select(samples).order_by(samples.c.id), self._damage):
+                pass
+        return self.damaged
+
     @property
     def damaged(self) -> tuple[Damaged, ...]:
         """Every damaged group met since the store was opened: what answers left out."""

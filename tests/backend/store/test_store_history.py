@@ -304,6 +304,24 @@ def test_a_damaged_group_after_the_snapshot_leaves_the_value_before_it(
     assert [named.group for named in again.history.damaged] == [3]
 
 
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("first_at", "'x'"), ("last_at", "0"), ("n", "'many'"), ("source", "x'00'"), ("received_at", "1"), ("body", "''")],
+)
+def test_checking_everything_finds_what_no_question_would(store: Store, file: Path, column: str, value: str) -> None:
+    """A row whose times were changed is not found by its time any more."""
+    put(store, *(batch([(1, number, 1.0)]) for number in range(5)))
+    assert store.history.check() == ()
+    attacker = sqlite3.connect(file)
+    attacker.execute("DROP TRIGGER samples_no_update")
+    attacker.execute(f"UPDATE samples SET {column} = {value} WHERE id = 4")
+    attacker.commit()
+    attacker.close()
+    assert [each.group for each in store.history.check()] == [4]
+    assert len(store.history.read([1], 0, 2**62)) == 4
+
+
 def test_windows_cover_everything_once(store: Store) -> None:
     put(store, *(batch([(1, number * MINUTE + k, 1.0) for k in range(10)]) for number in range(50)))
     windows = list(store.history.windows(START_US, START_US + 50 * MINUTE, 100))
