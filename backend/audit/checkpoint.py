@@ -7,6 +7,7 @@ the rest (Ed25519), so a line cut out of the middle shows. A file cut at its end
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,11 +60,12 @@ class Checkpoints:
 
 
 class CheckpointFile:
-    """The checkpoint file of one journal. Only `append` writes; one process appends at a time."""
+    """The checkpoint file of one journal. Any thread may append, but one process at a time."""
 
     def __init__(self, file: Path, *, log: str) -> None:
         self.file = file
         self.log = log
+        self._lock = threading.Lock()
 
     def create(self, key: Ed25519PrivateKey, *, genesis: bytes, at: int) -> Checkpoint:
         """Begin the file with checkpoint 1 of the empty journal, so that a file that is gone is missed later."""
@@ -73,15 +75,16 @@ class CheckpointFile:
 
     def append(self, key: Ed25519PrivateKey, *, count: int, head: bytes, at: int) -> Checkpoint:
         """Add one checkpoint; it is on the disk when this returns. Raises StoreError and adds nothing otherwise."""
-        newest = self._newest(key.public_key())
-        if count < newest.count:
-            raise StoreError(
-                "No checkpoint was added to {file}: the journal has {count} entries, but had {reached} before.",
-                file=self.file,
-                count=count,
-                reached=newest.count,
-            )
-        return self._write(key, number=newest.number + 1, count=count, head=head, at=at)
+        with self._lock:
+            newest = self._newest(key.public_key())
+            if count < newest.count:
+                raise StoreError(
+                    "No checkpoint was added to {file}: the journal has {count} entries, but had {reached} before.",
+                    file=self.file,
+                    count=count,
+                    reached=newest.count,
+                )
+            return self._write(key, number=newest.number + 1, count=count, head=head, at=at)
 
     def read(self, verifier: Verifier) -> Checkpoints:
         """Every checkpoint up to the first that cannot be trusted.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,15 @@ def test_a_long_file_is_added_to_by_its_last_line_alone(file: CheckpointFile) ->
         file.append(KEY, count=number, head=head_of(number), at=AT + number)
     assert file.file.stat().st_size > 4096
     assert len(file.read(KEY.public_key()).good) == 39
+
+
+def test_several_threads_add_lines_without_mixing_them(file: CheckpointFile) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        added = [pool.submit(file.append, KEY, count=4, head=head_of(4), at=AT + number) for number in range(40)]
+        numbers = sorted(each.result(5).number for each in added)
+    assert numbers == list(range(5, 45))
+    found = file.read(KEY.public_key())
+    assert (len(found.good), found.fault) == (44, "")
 
 
 def test_a_file_is_made_once(file: CheckpointFile) -> None:
