@@ -18,6 +18,7 @@ from backend.commands.events import (
     Request,
     Resolve,
     Restarted,
+    Revoked,
     Route,
     Seen,
     Told,
@@ -111,6 +112,11 @@ def rejected(case: Case[Reject]) -> Change:
 def cancelled_by_person(case: Case[Cancel]) -> Change:
     """C7."""
     return end(case, S.CANCELLED, case.event.reason.strip(), resolved_by=case.event.actor.person)
+
+
+def revoked(case: Case[Revoked]) -> Change:
+    """C7, by the system."""
+    return end(case, S.CANCELLED, f"the account of {case.event.person} was changed")
 
 
 def withdrawn(case: Case[Cancel]) -> Change:

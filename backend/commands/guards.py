@@ -134,6 +134,7 @@ def request_complete(case: Case[Request]) -> Refusal | None:
     content, event = case.command.content, case.event
     checks = (
         (bool(content.reason.strip()), mark("a reason is needed to command {tag}")),
+        (len(content.reason) <= 1000, mark("{tag}: the reason is longer than 1000 characters")),
         (bool(event.short_code), mark("{tag} cannot be commanded: device {device} has no short code")),
         (content.risk == risk_of(content), mark("{tag}: the risk class is not the one the rules give")),
         (math.isfinite(content.value), mark("{tag}: {value} is not a number that can be written")),

@@ -143,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     Rule("C7", Cancel, PENDING, changes.cancelled_by_person, _CANCEL),
     Rule("G-05", Cancel, _in(S.DISPATCHED), changes.withdrawn, _CANCEL, when=_waits),
     Rule("C7", Voided, PENDING, lambda case: changes.end(case, S.CANCELLED, case.event.why)),
-    Rule("C7", Revoked, PENDING, _ends(S.CANCELLED, mark("a person's account was changed")), when=_concerned),
+    Rule("C7", Revoked, PENDING, changes.revoked, when=_concerned),
     Rule("C8", Tick, PENDING, _ends(S.EXPIRED, mark("time ran out")), when=g.is_late),
     Rule("C9", Claim, _in(S.APPROVED), changes.claimed, _SEND, ends_on_refusal=True),
     Rule("C10", Withheld, _in(S.DISPATCHING), changes.withheld),

@@ -73,7 +73,10 @@ BUGS: dict[str, tuple[Seed, str]] = {
         _before_all(Rule("C14", Tick, _IN_FLIGHT, _failed, when=_timed_out)),
         "FAILED without any proof",
     ),
-    "automatic resend": (_before_all(Rule("C14", Tick, _IN_FLIGHT, _again, when=_timed_out)), "S2 sent twice"),
+    "automatic resend": (
+        _before_all(Rule("C14", Tick, frozenset({S.DISPATCHED}), _again, when=_timed_out)),
+        "S2 sent twice",
+    ),
     "late cancel": (_before_all(Rule("C7", Cancel, _IN_FLIGHT, changes.cancelled_by_person)), "S9"),
     # Beyond the thirteen.
     "second command on the actuator": (_without(Claim, g.no_other_open), "S12"),
