@@ -19,6 +19,13 @@ RESTART_WITHIN_S: Final = 10.0
 _log = logs.get(__name__)
 
 
+def start_thread(run: Callable[[], None], name: str) -> threading.Thread:
+    """A named thread, started; for the few parts outside links, pipeline and store that own one (the horn)."""
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
 class FieldLoop:
     """The field loop. start, submit, supervise and stop are called from other threads, post from any."""
 

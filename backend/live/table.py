@@ -80,6 +80,11 @@ class TagTable:
             value=arrays[0], at=arrays[1], quality=arrays[2], received_at=arrays[3], version=version, taken_at=now
         )
 
-    def one(self, point: int) -> tuple[float, int, int]:
-        """Value, device time (µs UTC) and quality of one point."""
-        return float(self._value[point]), int(self._at[point]), int(self._quality[point])
+    def one(self, point: int) -> tuple[float, int, int, int]:
+        """Value, device time and arrival (µs UTC, 0 = never), and quality of one point."""
+        return (
+            float(self._value[point]),
+            int(self._at[point]),
+            int(self._received_at[point]),
+            int(self._quality[point]),
+        )

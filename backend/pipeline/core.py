@@ -127,10 +127,13 @@ class Core(Generic[C]):
         return self._inbox.call(work)
 
     def settle(self, changes: C) -> C:
-        """Make alarm changes that a person asked for durable, then show them. Core thread only.
+        """Make alarm changes that somebody asked for durable, then show them. Core thread only.
 
         Raises RefusedError when the database does not take them; then nothing changed.
         """
+        if not (changes.records or changes.occurrences or changes.journal):
+            self._alarms.commit(changes)
+            return changes
         try:
             self._ledger.run(lambda tx: _write_changes(tx, [changes])).result()
         except StoreError as error:

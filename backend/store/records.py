@@ -129,6 +129,17 @@ class Records:
         """Entries with seq > after, in order, read page by page."""
         return islice(self._each(select(schema.journal), schema.journal.c.seq, rows.journal, after), limit)
 
+    def journal_of(self, subject: str, *, limit: int = 200) -> tuple[JournalEntry, ...]:
+        """The newest entries about one thing (command id, alarm key, login), oldest first."""
+        table = schema.journal
+        asked = select(table).where(table.c.subject == subject).order_by(table.c.seq.desc()).limit(limit)
+        return self._facts(asked, rows.journal)[::-1]
+
+    def journal_tail(self, count: int) -> tuple[JournalEntry, ...]:
+        """The newest entries, oldest first."""
+        table = schema.journal
+        return self._facts(select(table).order_by(table.c.seq.desc()).limit(count), rows.journal)[::-1]
+
     def last_values(self) -> SampleBatch:
         """The newest stored sample of every point, in order of point; `history.damaged` names what was left out."""
         with self._reading() as connection:

@@ -99,14 +99,13 @@ class RegulatorCabinet:
             "door": 0.0,
             "battery_voltage": self._battery,
             "ch4": 0.0,
-            "outlet_setpoint": self._wanted,
             "outlet_setpoint_feedback": self._in_force,
             "signal": self._signal,
         }
 
     def values(self) -> Mapping[str, float]:
         """Every property of the regulator-cabinet model."""
-        return self._values
+        return self._values | {"outlet_setpoint": self._wanted}
 
     def write(self, name: str, value: float) -> str:
         """The outlet's set-point."""

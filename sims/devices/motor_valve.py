@@ -40,6 +40,8 @@ TRIP_AFTER_S: Final = 3.0
 TRIP_TORQUE: Final = 120.0
 _SEATING_TORQUE: Final = 65.0
 _RUNNING_TORQUE: Final = 38.0
+_PLAY: Final = 1e-9
+"""A limit switch makes this near to the end of the travel; steps that add up to it never quite do."""
 _TARGETS: Final = {Order.OPEN: 1.0, Order.CLOSE: 0.0}
 
 
@@ -97,6 +99,8 @@ def step(valve: MotorValve, dt_s: float) -> MotorValve:
     target = _TARGETS[valve.order]
     reach = dt_s / valve.travel_s
     wanted = max(valve.opening - reach, target) if target < valve.opening else min(valve.opening + reach, target)
+    if abs(wanted - target) < _PLAY:
+        wanted = target
     stop = valve.stuck_at
     # Stuck exactly at the end of the travel stops nobody on the way there.
     if stop is not None and stop != target and (wanted - stop) * (valve.opening - stop) <= 0:
@@ -127,6 +131,6 @@ def _strain(valve: MotorValve, stop: float, dt_s: float) -> MotorValve:
         valve,
         opening=stop,
         order=Order.NONE if tripped else valve.order,
-        fault=tripped,
+        fault=valve.fault or tripped,
         straining_s=0.0 if tripped else straining,
     )

@@ -74,12 +74,13 @@ class StationRtu:
             "door": 0.0,
             "mains_power": 1.0,
             **self._run_values(moment, outlet),
-            **{f"inlet_valve_{name}": value for name, value in self.inlet_valve.drive_values().items()},
         }
 
     def values(self) -> Mapping[str, float]:
         """Every property of the station-rtu model."""
-        return self._values
+        commanded = {f"run_{key}_setpoint": value for key, value in self._wanted.items()}
+        valve = {f"inlet_valve_{name}": value for name, value in self.inlet_valve.drive_values().items()}
+        return self._values | commanded | valve
 
     def write(self, name: str, value: float) -> str:
         """Set-points and the inlet valve's command."""
@@ -98,7 +99,6 @@ class StationRtu:
                 f"run_{key}_outlet_pressure": outlet,
                 f"run_{key}_opening": moment.state.opening[run.id] * 100,
                 f"run_{key}_slam_shut": float(tripped),
-                f"run_{key}_setpoint": self._wanted[key],
                 f"run_{key}_setpoint_feedback": self.in_force[key],
             }
         return values

@@ -23,15 +23,16 @@ DISCHARGE: Final = 0.85
 """Discharge coefficient of a torn pipe wall (Crane TP-410; 0.62 would be a clean sharp hole)."""
 SHUT: Final = 0.05
 """Below this opening a valve passes nothing."""
-_SUBSTEPS: Final = (1, 4, 16)
-"""A violent change (a valve shutting, a pipe torn open) may need smaller steps to be solved."""
+_ATTEMPTS: Final = ((1, 1.0), (1, 0.5), (8, 0.5))
+"""(sub-steps, share of each Newton step taken). Full steps may swing for ever between two sides of a regulator that is
+just shutting; after a violent change smaller time steps may be needed too."""
 _SETTLING_STEPS: Final = 6
 _OPTIONS: Final = {
     "mode": "hydraulics",
     "use_numba": False,
     # Line pack gives every junction an equation of its own: nothing has to be cut off.
     "check_connectivity": False,
-    "max_iter_hyd": 25,
+    "max_iter_hyd": 40,
     "tol_p": 1e-5,
     "tol_m": 1e-4,
     "tol_res": 1e-3,
@@ -56,7 +57,8 @@ class Field:
         works = sum(node.peak_m3h for node in network.nodes if node.use is Use.WORKS)
         self._works_share = works / max(sum(node.peak_m3h for node in network.nodes), 1e-9)
         self._failing = False
-        self._state = design_state(network)
+        self.state = design_state(network)
+        """After the last step; the design case before the first."""
 
     def set_setpoint(self, run: str, setpoint_kpa: float) -> None:
         """Give a regulator run a new set-point (gauge)."""
@@ -90,22 +92,22 @@ class Field:
         storage, runs = self._solver.storage, self._solver.runs
         factors = demand_factors(hour, self._works_share)
         storage.wanted_kg_s = self._peak * np.array([factors[node.use] for node in self.network.nodes])
-        solved = any(self._solve(dt_s / substeps, substeps) for substeps in _SUBSTEPS)
+        solved = any(self._solve(dt_s / substeps, substeps, alpha) for substeps, alpha in _ATTEMPTS)
         if solved:
             runs.tripped |= self._bar[self._solver.outlets] > runs.slam_shut
-            self._state = self._read()
+            self.state = self._read()
         else:
-            self._state = replace(self._state, converged=False)
+            self.state = replace(self.state, converged=False)
         self._tell(failing=not solved)
-        return self._state
+        return self.state
 
     def settle(self, hour: float) -> State:
         """Let an hour pass in a few long steps, until the gas stands as it does at this hour of the day."""
         for _ in range(_SETTLING_STEPS):
             self.step(3600 / _SETTLING_STEPS, hour)
-        return self._state
+        return self.state
 
-    def _solve(self, dt_s: float, substeps: int) -> bool:
+    def _solve(self, dt_s: float, substeps: int, alpha: float) -> bool:
         """Solve `substeps` steps of `dt_s`; on failure everything is as before."""
         net, storage = self._solver.net, self._solver.storage
         before = (self._bar, storage.held_kg, storage.mdot_kg_s)
@@ -114,7 +116,7 @@ class Field:
             for _ in range(substeps):
                 net.junction["pn_bar"] = self._bar
                 with np.errstate(all="ignore"):
-                    init_pipeflow(net, **_OPTIONS)
+                    init_pipeflow(net, alpha=alpha, **_OPTIONS)
                     execute_pipeflow(net)
                 bar = self._solver.gauge_bar()
                 if not np.all(np.isfinite(bar)):

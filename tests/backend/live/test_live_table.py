@@ -33,20 +33,20 @@ def test_the_newest_device_time_wins_whatever_the_order_of_arrival() -> None:
     tags = table()
     tags.update(batch((0, NOW, 3.0, GOOD), (0, NOW - 5, 1.0, GOOD), (0, NOW - 1, 2.0, GOOD)))
     tags.update(batch((0, NOW - 2, 9.0, GOOD)))
-    assert tags.one(0) == (3.0, NOW, GOOD)
+    assert tags.one(0) == (3.0, NOW, NOW, GOOD)
 
 
 def test_of_two_rows_with_one_time_the_later_row_wins() -> None:
     tags = table()
     tags.update(batch((0, NOW, 1.0, GOOD), (0, NOW, 2.0, GOOD)))
-    assert tags.one(0) == (2.0, NOW, GOOD)
+    assert tags.one(0) == (2.0, NOW, NOW, GOOD)
 
 
 def test_a_lost_link_keeps_the_last_number_and_its_time() -> None:
     tags = table()
     tags.update(batch((0, NOW, 3.0, GOOD)))
     tags.update(batch((0, NOW + 5, math.nan, COMMS)))
-    assert tags.one(0) == (3.0, NOW, COMMS)
+    assert tags.one(0) == (3.0, NOW, NOW, COMMS)
 
 
 def test_silence_longer_than_three_periods_is_stale_once() -> None:
@@ -55,15 +55,15 @@ def test_silence_longer_than_three_periods_is_stale_once() -> None:
     assert tags.expire(NOW + 3 * US).tolist() == []
     assert tags.expire(NOW + 3 * US + 1).tolist() == [0]
     assert tags.expire(NOW + 4 * US).tolist() == []
-    assert cause_of(tags.one(0)[2]) is Cause.STALE
+    assert cause_of(tags.one(0)[3]) is Cause.STALE
     tags.update(batch((0, NOW + 5 * US, 3.5, GOOD), received_at=NOW + 5 * US))
-    assert tags.one(0) == (3.5, NOW + 5 * US, GOOD)
+    assert tags.one(0) == (3.5, NOW + 5 * US, NOW + 5 * US, GOOD)
 
 
 def test_values_restored_at_start_are_uncertain_until_the_field_speaks() -> None:
     tags = table()
     tags.restore(batch((1, NOW, 4.0, GOOD)))
-    value, at, code = tags.one(1)
+    value, at, _received_at, code = tags.one(1)
     assert (value, at, cause_of(code)) == (4.0, NOW, Cause.RESTART)
     assert tags.newest(np.array([0, 1], np.int32)).tolist() == [0, NOW]
 

@@ -1,0 +1,306 @@
+"""Build, wire, start and stop one site's backend; the only file that names every feature. No Qt.
+
+In: a site folder. Out: `System.backend`, the one door. Threads: "core", "writer", "field" (asyncio drivers), one paho
+network thread per broker, "horn", and a small pool "worker" for slow work (password hashing, history, exports).
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from backend import devices, logs, site
+from backend.access import People
+from backend.alarms import HORN_ALARM, AlarmEngine, AplaySounder, Changes, Horn
+from backend.api import Backend, SiteInfo
+from backend.api.alarms import AlarmsApi
+from backend.api.commands import CommandsApi
+from backend.api.journal import JournalApi
+from backend.api.links import LinksApi
+from backend.api.live import HistoryApi, LiveApi
+from backend.api.people import PeopleApi
+from backend.api.status import StatusApi
+from backend.audit.chain import GENESIS, Verdict, seal
+from backend.audit.checkpoint import CheckpointFile, verify_journal
+from backend.audit.signing import load_key, load_public
+from backend.clock import Clock, SystemClock
+from backend.commands import CommandEngine
+from backend.commands.ports import Reading
+from backend.drivers import DRIVERS
+from backend.errors import LinepackError
+from backend.links.dispatch import Dispatch
+from backend.links.guard import anywhere, keep_on_loopback, loopback_only
+from backend.links.loop import FieldLoop, start_thread
+from backend.links.planning import plan_links
+from backend.links.ports import Link, LinkContext
+from backend.live import TagTable
+from backend.model.alarm import AlarmConfig
+from backend.model.journal import JournalDraft
+from backend.model.plant import Registry
+from backend.pipeline import Core, Inbox
+from backend.pipeline.judge import Ranges
+from backend.site import Site
+from backend.site.lock import SiteLock
+from backend.store import Store
+
+_log = logs.get(__name__)
+
+CHECKPOINT_FILE = "journal.checkpoints"
+CHECKPOINT_EVERY_US = 60_000_000
+_WORKERS = 4
+_SIMULATOR_PITCH = 0.7
+"""The simulator has a different horn (hmi.md 6)."""
+_KEEP_COMMANDS = 500
+"""Ended commands taken in at start, for the list and for late device actions."""
+
+
+class System:
+    """One site's backend in this process. Built whole or not at all: a refusal leaves nothing open."""
+
+    def __init__(self, folder: Path, *, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._undo: list[Callable[[], None]] = []
+        try:
+            self._build(site.load(folder))
+        except BaseException:
+            self._close()
+            raise
+
+    # -- built once, top to bottom --------------------------------------------------------------------------------
+
+    def _build(self, place: Site) -> None:
+        clock = self._clock
+        lock = SiteLock(place.folder)
+        self._undo.append(lock.release)
+        if place.mode == "simulator":
+            keep_on_loopback()
+        logs.to_file(place.folder / "log")
+        self._store = Store.open(place.database_url, site=place.id, mode=place.mode, clock=clock, seal=seal)
+        self._undo.append(self._store.close)
+        self._key = load_key(place.folder)
+        self._checkpoints = CheckpointFile(place.folder / CHECKPOINT_FILE, log=self._store.id)
+        self._public = load_public(place.folder)
+        registry = self._store.registry()
+        models = site.thing_models(place.folder)
+        forms = devices.bind(registry, models, place.id)
+        newest = self._store.last_values()
+        self._worker = ThreadPoolExecutor(_WORKERS, thread_name_prefix="worker")
+        self._undo.append(lambda: self._worker.shutdown(wait=True, cancel_futures=True))
+
+        self._inbox = Inbox()
+        self._loop = FieldLoop()
+        plans = plan_links(registry, forms, DRIVERS, shared={"mqtt": _broker_options(place)})
+        table = TagTable(np.array([point.period_s for point in registry.points], np.float64))
+        table.restore(newest)
+        alarms = AlarmEngine(
+            registry=registry,
+            links=[plan.id for _spec, plan in plans],
+            clock=clock,
+            stored=self._store.alarms(),
+            newest=newest,
+            last_seen=int(newest.received_at),
+        )
+        self._core: Core[Changes] = Core(
+            inbox=self._inbox,
+            clock=clock,
+            ledger=self._store,
+            stored=self._store.history,
+            table=table,
+            alarms=alarms,
+            ranges=_ranges(registry),
+        )
+        context = LinkContext(
+            sink=self._inbox,
+            clock=clock,
+            loop=self._loop,
+            may_connect=loopback_only if place.mode == "simulator" else anywhere,
+        )
+        self._links: tuple[Link, ...] = tuple(spec.build(plan, context) for spec, plan in plans)
+        dispatch = Dispatch()
+        dispatch.serve(
+            {device.id: link for link, (_spec, plan) in zip(self._links, plans, strict=True) for device in plan.devices}
+        )
+        people = People(accounts=self._store.accounts(), ledger=self._store, clock=clock)
+        self._commands = CommandEngine(
+            mode=place.mode,
+            registry=registry,
+            actuators=devices.actuators(registry, models),
+            ledger=self._store,
+            call=self._core.call,
+            values=_Values(table),
+            links=dispatch,
+            dispatcher=dispatch,
+            people=people,
+            alarms=_CommandAlarms(self._core, alarms, clock),
+            clock=clock,
+            last_number_setting=self._store.setting("command.last_number"),
+        )
+        self._commands.on_restart(self._store.commands(limit=_KEEP_COMMANDS))
+        people.changed.subscribe(self._commands.on_revoked)
+        self._core.topics.ticked.subscribe(lambda _now: self._commands.tick())
+        self._core.topics.committed.subscribe(lambda batch: self._commands.on_values(batch.point))
+        self._core.topics.ticked.subscribe(self._checkpoint_in_time)
+        self._next_checkpoint = 0
+        self._alarms = alarms
+        sounds = Path(tempfile.mkdtemp(prefix="linepack-sounds-"))
+        self._undo.append(lambda: shutil.rmtree(sounds))
+        self._horn = Horn(
+            sounder=AplaySounder(sounds, pitch=_SIMULATOR_PITCH if place.mode == "simulator" else 1.0),
+            clock=clock,
+            start_thread=start_thread,
+        )
+        self._core.topics.ticked.subscribe(self._sound)
+        self.backend = self._door(place, registry, table, alarms, people)
+
+    def _door(self, place: Site, registry: Registry, table: TagTable, alarms: AlarmEngine, people: People) -> Backend:
+        core, clock, store = self._core, self._clock, self._store
+        links = LinksApi(self._links, core.topics.links)
+        people_api = PeopleApi(people=people, call=core.call, worker=self._worker)
+        alarms_api = AlarmsApi(
+            core=core,
+            engine=alarms,
+            store=store,
+            people=people,
+            clock=clock,
+            silence=self._silence,
+        )
+        return Backend(
+            site=SiteInfo(
+                id=place.id,
+                name=place.name,
+                name_zh=place.name_zh,
+                mode=place.mode,
+                language=place.language,
+                folder=place.folder,
+            ),
+            registry=registry,
+            live=LiveApi(table, core.topics.live, clock),
+            history=HistoryApi(store.history, self._worker),
+            alarms=alarms_api,
+            commands=CommandsApi(engine=self._commands, call=core.call, people=people_api, steps=store.journal_of),
+            people=people_api,
+            links=links,
+            journal=JournalApi(read=store.journal_tail, check=self.verify_journal, worker=self._worker),
+            status=StatusApi(core, self._inbox, links, clock, alarms_api.rate),
+            clock=clock,
+        )
+
+    # -- running --------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the core, then the field. Everything that arrives from now on is kept."""
+        self._journal("system.started")
+        self._horn.start()
+        self._core.start()
+        self._loop.start()
+        for link in self._links:
+            link.start()
+        _log.info("started", site=self.backend.site.id, links=len(self._links))
+
+    def stop(self) -> None:
+        """Stop the field, take what is queued, close the store. Leaves no thread."""
+        self._core.call(lambda: self._commands.suspend("the program ends"))
+        for link in self._links:
+            link.stop()
+        self._loop.stop()
+        self._core.stop()
+        self._horn.stop()
+        self._journal("system.stopped")
+        self._checkpoint()
+        self._close()
+
+    def verify_journal(self) -> Verdict:
+        """Check the whole journal against its chain and its checkpoints."""
+        genesis = GENESIS(self._store.site, self._store.id)
+        return verify_journal(self._store.journal(), genesis, self._checkpoints, self._public)
+
+    def _journal(self, kind: str) -> None:
+        draft = JournalDraft(at=self._clock.wall_us(), kind=kind, subject=self._store.site)
+        try:
+            self._store.run(lambda tx: tx.journal(draft)).result()
+        except LinepackError as error:
+            _log.error("could not be journaled", kind=kind, error=str(error))
+
+    def _silence(self) -> None:
+        self._core.call(lambda: self._alarms.silence(self._clock.wall_us()))
+
+    def _sound(self, now: int) -> None:
+        """Tell the horn what the alarms want; a horn that cannot be heard is itself an alarm (F42)."""
+        self._horn.want(self._alarms.horn_wish())
+        if self._horn.trouble():
+            self._core.settle(self._alarms.raise_(HORN_ALARM, now))
+        else:
+            self._core.settle(self._alarms.clear(HORN_ALARM.key, now))
+
+    def _checkpoint_in_time(self, now: int) -> None:
+        if now >= self._next_checkpoint:
+            self._next_checkpoint = now + CHECKPOINT_EVERY_US
+            self._worker.submit(self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        """Sign where the journal stands, outside the database."""
+        try:
+            newest = self._store.journal_tail(1)
+            for entry in newest:
+                self._checkpoints.append(self._key, count=entry.seq, head=entry.hash, at=self._clock.wall_us())
+        except LinepackError as error:
+            _log.error("no checkpoint of the journal", error=str(error))
+
+    def _close(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The tag table as commands read it."""
+
+    table: TagTable
+
+    def reading(self, point: int) -> Reading:
+        value, at, received_at, quality = self.table.one(point)
+        return Reading(value=value, at=at, received_at=received_at, quality=quality)
+
+
+@dataclass(frozen=True, slots=True)
+class _CommandAlarms:
+    """The alarm engine as commands see it: durable when it returns. Core thread only."""
+
+    core: Core[Changes]
+    engine: AlarmEngine
+    clock: Clock
+
+    def raise_(self, config: AlarmConfig, *, value: float | None = None) -> None:
+        self.core.settle(self.engine.raise_(config, self.clock.wall_us(), value))
+
+    def clear(self, key: str) -> None:
+        self.core.settle(self.engine.clear(key, self.clock.wall_us()))
+
+
+def _ranges(registry: Registry) -> Ranges:
+    return Ranges(
+        low=np.array([point.low for point in registry.points], np.float64),
+        high=np.array([point.high for point in registry.points], np.float64),
+    )
+
+
+def _broker_options(place: Site) -> Mapping[str, str]:
+    broker = place.broker
+    if broker is None:
+        return {}
+    return {
+        "url": broker.url,
+        "version": broker.version,
+        "client_id": broker.client_id,
+        "user": broker.user,
+        "password": broker.password(),
+        "ca_file": str(broker.ca_file or ""),
+        "cert_file": str(broker.cert_file or ""),
+        "key_file": str(broker.key_file or ""),
+    }
