@@ -118,10 +118,15 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Group:
-    """Values of one type. index: shape (k, width) positions, least significant byte first; rows: where they go."""
+    """Values of one type. index: shape (k, width) positions, least significant byte first; rows: where they go.
+
+    run: the slice of the buffer where the values lie one behind the other in plain order, if they do; then no index
+    is needed. dtype fits the bytes as the index, or the run, brings them.
+    """
 
     rows: slice
     index: NDArray[np.intp]
+    run: slice | None
     dtype: str
     shift: NDArray[np.uint64] | None = None
     mask: NDArray[np.uint64] | None = None
@@ -144,7 +149,9 @@ class Gather:
         self._scale = np.array([form.scale for form in forms], np.float64)
         self._offset = np.array([form.offset for form in forms], np.float64)
         self._scaled = bool(np.any(self._scale != 1.0) or np.any(self._offset != 0.0))
-        self.finite = not any(form.type in _FLOATS for form in forms)
+        self.finite = not any(form.type in _FLOATS for form in forms) and bool(
+            np.all(np.isfinite(2.0**64 * np.abs(self._scale) + np.abs(self._offset)))
+        )
         """True when no value can be NaN or infinite."""
         self._groups: list[_Group] = []
         start = 0
@@ -155,9 +162,18 @@ class Gather:
 
     def decode(self, buffer: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Engineering values, shape (n,), in the order of `order`; float registers may give NaN or infinity."""
+        if self.finite:
+            return self._decode(buffer)
+        with np.errstate(invalid="ignore", over="ignore"):  # a signalling NaN is a value like any other here
+            return self._decode(buffer)
+
+    def _decode(self, buffer: NDArray[np.uint8]) -> NDArray[np.float64]:
         out = np.empty(len(self.order), np.float64)
         for group in self._groups:
-            raw = buffer[group.index].view(group.dtype)[:, 0]
+            if group.run is not None:
+                raw = buffer[group.run].view(group.dtype)
+            else:
+                raw = buffer[group.index].view(group.dtype)[:, 0]
             if group.shift is not None and group.mask is not None:
                 out[group.rows] = (raw.astype(np.uint64) >> group.shift) & group.mask
             elif group.flag:
@@ -202,15 +218,17 @@ def _kind(form: ModbusForm) -> tuple[str, bool, bool]:
 
 def _group(rows: slice, placements: Sequence[Placement], dtype: str, fields: bool, flag: bool) -> _Group:
     index = np.array([_positions(each) for each in placements], np.intp)
-    if not fields:
-        return _Group(rows=rows, index=index, dtype=dtype, flag=flag)
+    first = int(index[0, -1])
+    in_a_row = bool(np.array_equal(index[:, ::-1].ravel(), np.arange(first, first + index.size)))
     spans = [each.form.bits or (each.bit, 1) for each in placements]
     return _Group(
         rows=rows,
         index=index,
-        dtype=dtype,
-        shift=np.array([lowest for lowest, _ in spans], np.uint64),
-        mask=np.array([(1 << width) - 1 for _, width in spans], np.uint64),
+        run=slice(first, first + index.size) if in_a_row else None,
+        dtype=dtype.replace("<", ">") if in_a_row else dtype,
+        shift=np.array([lowest for lowest, _ in spans], np.uint64) if fields else None,
+        mask=np.array([(1 << width) - 1 for _, width in spans], np.uint64) if fields else None,
+        flag=flag,
     )
 
 

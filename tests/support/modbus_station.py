@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import struct
+import threading
 from collections.abc import Callable
 
 from backend.links.loop import FieldLoop
@@ -34,6 +35,7 @@ class Station:
         self._loop = FieldLoop(name="station")
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._changed = threading.Condition()
 
     def start(self) -> None:
         self._loop.start()
@@ -52,6 +54,11 @@ class Station:
         """Cut every connection and refuse new ones."""
         self._loop.submit(self._close()).result(5)
 
+    def wait_connections(self, count: int) -> None:
+        """Wait until that many connections have been accepted in all: only those can be cut."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.connections >= count, 5), f"{self.connections} connections"
+
     async def _close(self) -> None:
         if self._server is not None:
             self._server.close()
@@ -59,8 +66,10 @@ class Station:
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
         self._writers.add(writer)
+        with self._changed:
+            self.connections += 1
+            self._changed.notify_all()
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 header = await reader.readexactly(7)

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable, Iterable
 from random import Random
 
-from backend.drivers.modbus.exchange import Exchange
+from backend.drivers.modbus.exchange import Exchange, Reply
 from backend.drivers.modbus.options import Endpoint
 from backend.drivers.modbus.patience import Patience
 from backend.errors import FrameError, LinkError, RefusedError
 from backend.links.health import HealthKeeper, tell_async
 from backend.links.ports import LinkContext
 from backend.model.event import LinkState, Quarantined
-from backend.protocols.modbus_tcp import TRANSACTIONS, Answer, Ask
+from backend.protocols.modbus_tcp import TRANSACTIONS, Ask
 
 EXPECTED = (TimeoutError, FrameError, LinkError, OSError)
 """How the other side, or the way to it, can fail us."""
@@ -77,27 +77,32 @@ class Line:
         await self.open()
         await tell_async(self._context.sink, self._keeper.up())
 
-    async def ask(self, ask: Ask) -> Answer | None:
+    async def ask(self, ask: Ask) -> Reply | None:
         """One exchange. None when it failed but the link stands; raises Down when the link is lost."""
-        exchange = await self.open()
-        start = asyncio.get_running_loop().time()
+        exchange = self._exchange
+        if exchange is None or exchange.closed:
+            exchange = await self.open()
         try:
-            answer = await exchange.ask(ask, self.timeout_s)
+            reply = await exchange.ask(ask, self.timeout_s)
         except EXPECTED as error:
             await self.failed(exchange, ask.unit, error)
             return None
-        await self.answered(exchange, ask.unit, answer, start)
-        return answer
+        if self.answered(exchange, ask.unit, reply):
+            await self.settle(exchange)
+        return reply
 
-    async def answered(self, exchange: Exchange, unit: int, answer: Answer, start: float) -> None:
-        """Note an answer that fits, or an exception, to a request sent at `start` on the loop's clock."""
-        latency_s = asyncio.get_running_loop().time() - start
-        self._keeper.answered(latency_s * 1000.0, usable=answer.exception is None)
+    def answered(self, exchange: Exchange, unit: int, reply: Reply) -> bool:
+        """Note an answer that fits, or an exception; True when there is something to `settle`."""
+        self._keeper.answered(exchange.latency_s * 1000.0, usable=not isinstance(reply, int))
         self.patience.answered(unit)
+        return exchange.closed or self._keeper.state is not LinkState.UP
+
+    async def settle(self, exchange: Exchange) -> None:
+        """After an answer: the link is up; a connection that surplus bytes came over is let go."""
         if self._keeper.state is not LinkState.UP:
             self._on_up()
             await tell_async(self._context.sink, self._keeper.up())
-        if exchange.closed:  # surplus bytes came behind the answer
+        if exchange.closed:
             await self._retire(exchange)
 
     async def failed(self, exchange: Exchange, unit: int, error: Exception) -> None:
@@ -120,12 +125,10 @@ class Line:
         host, port = self._endpoint.host, self._endpoint.port
         if not self._context.may_connect(host, port):
             raise Down("connecting to {host}:{port} is not allowed in this mode", host=host, port=port)
-        first = self._rng.randrange(TRANSACTIONS)
+        loop, first = asyncio.get_running_loop(), self._rng.randrange(TRANSACTIONS)
         try:
             async with asyncio.timeout(self._endpoint.timeout_s):
-                _, exchange = await asyncio.get_running_loop().create_connection(
-                    lambda: Exchange(first, self._on_closed), host, port
-                )
+                _, exchange = await loop.create_connection(lambda: Exchange(loop, first, self._on_closed), host, port)
         except TimeoutError as error:
             raise Down("no connection to {host}:{port} in time", host=host, port=port) from error
         except RefusedError as error:  # the interpreter's own guard of simulator mode

@@ -30,6 +30,7 @@ PROTOCOL = "modbus"
 STOPPED = "the link has been stopped"
 _TASK_WITHIN_S = 1.3
 _FAREWELL_WITHIN_S = 0.4
+_IDLE_S = 3600.0
 _log = logs.get(__name__)
 
 
@@ -85,7 +86,7 @@ class ModbusLink:
             keeper=self._keeper,
             sink=context.sink,
             clock=context.clock,
-            between=self._writer.carry_out_all,
+            writer=self._writer,
         )
 
     def start(self) -> None:
@@ -148,18 +149,18 @@ class ModbusLink:
         loop = asyncio.get_running_loop()
         self._poller.restart()
         while True:
-            await self._writer.carry_out_all()
-            if self._readings:
+            if self._writer.pending:
+                await self._writer.carry_out_all()
+            elif self._readings:
                 await self._read_for(*self._readings.popleft())
-                continue
-            if self._poller.idle:
+            elif self._poller.idle:
                 await self._line.hold()
-                await self._wake.until(loop.time() + 3600.0)
-            elif self._poller.due <= loop.time():
-                await self._poller.poll()
+                await self._wake.until(loop.time() + _IDLE_S)
             else:
-                await self._line.keep()
-                await self._wake.until(self._poller.due)
+                due = await self._poller.poll(loop.time())
+                if due > loop.time():
+                    await self._line.keep()
+                    await self._wake.until(due)
 
     async def _read_for(self, device: str, future: Future[None]) -> None:
         try:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from backend.drivers.modbus.exchange import Reply
 from backend.drivers.modbus.plan import Register
 from backend.errors import FrameError, LinepackError, RefusedError
 from backend.model.command import Order, ReceiptKind
 from backend.model.form import Space
 from backend.protocols.modbus_registers import decode, encode, says
-from backend.protocols.modbus_tcp import Answer, Ask, exception_words, read_back, write
+from backend.protocols.modbus_tcp import Ask, exception_words, read_back, write
 
 _NOT_DONE: Final = frozenset({1, 2, 3, 4, 6, 8, 10})
 """Exceptions that say the write was not carried out. 5 says it still may be, 11 that a gateway does not know."""
@@ -40,12 +41,11 @@ def prove(frame: bytes, order: Order, register: Register) -> None:
         raise RefusedError("the frame made for the order does not say what was ordered")
 
 
-def verdict(answer: Answer) -> tuple[ReceiptKind, str]:
+def verdict(reply: Reply) -> tuple[ReceiptKind, str]:
     """What the matched answer of a write means, and its words."""
-    if answer.exception is None:
+    if isinstance(reply, bytes):
         return ReceiptKind.ACKED, ""
-    words = exception_words(answer.exception)
-    return (ReceiptKind.REFUSED if answer.exception in _NOT_DONE else ReceiptKind.UNKNOWN), words
+    return (ReceiptKind.REFUSED if reply in _NOT_DONE else ReceiptKind.UNKNOWN), exception_words(reply)
 
 
 def words(error: Exception) -> str:

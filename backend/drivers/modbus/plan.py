@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from backend.protocols.modbus_tcp import MAX_BITS, MAX_REGISTERS, Ask, read
 COMMS: Final = quality(Status.BAD, Cause.COMMS)
 DEVICE: Final = quality(Status.BAD, Cause.DEVICE)
 _RANGE: Final = quality(Status.BAD, Cause.RANGE)
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +43,30 @@ class Read:
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What one read brought: its data bytes and GOOD, or zeros and why it is bad. at: µs UTC of the answer."""
+class Outcomes:
+    """What the reads of a cycle brought, in their order: data bytes (zeros where bad), quality code, time (µs UTC)."""
 
-    data: bytes
-    code: int
-    at: int
+    __slots__ = ("at", "bad", "code", "data")
+
+    def __init__(self) -> None:
+        self.data: list[bytes] = []
+        self.code: list[int] = []
+        self.at: list[int] = []
+        self.bad = False
+        """Whether any read was bad."""
+
+    def good(self, data: bytes, at: int) -> None:
+        """The next read was answered."""
+        self.data.append(data)
+        self.code.append(GOOD)
+        self.at.append(at)
+
+    def failed(self, read: Read, code: int, at: int) -> None:
+        """The next read has no data, because of `code`."""
+        self.data.append(bytes(read.size))
+        self.code.append(code)
+        self.at.append(at)
+        self.bad = True
 
 
 class Cycle:
@@ -62,19 +80,35 @@ class Cycle:
         self.points: NDArray[np.int32] = np.array([register.bound.point.id for register, _, _ in ordered], np.int32)
         self.rows: NDArray[np.intp] = np.array([register.row for register, _, _ in ordered], np.intp)
         """The link's row of each point."""
-        self.read_of: NDArray[np.intp] = np.array([number for _, number, _ in ordered], np.intp)
+        self._read_of: NDArray[np.intp] = np.array([number for _, number, _ in ordered], np.intp)
 
-    def batch(self, outcomes: Sequence[Outcome], source: str, received_at: int) -> SampleBatch:
+    def batch(self, outcomes: Outcomes, source: str) -> SampleBatch:
         """One row per point of the cycle; NaN and the read's cause where its read failed."""
-        value = self._gather.decode(np.frombuffer(b"".join([outcome.data for outcome in outcomes]), np.uint8))
-        at = np.array([outcome.at for outcome in outcomes], np.int64)[self.read_of]
-        code = np.array([outcome.code for outcome in outcomes], np.uint8)[self.read_of]
+        value = self._gather.decode(np.frombuffer(b"".join(outcomes.data), np.uint8))
+        at = self._spread(outcomes.at, np.int64)
+        code = self.codes(outcomes)
         if not self._gather.finite:
-            wild = ~np.isfinite(value)
-            code[wild & (code == GOOD)] = _RANGE
-            value[wild] = np.nan
-        value[(code & Status.GOOD) == 0] = np.nan
-        return SampleBatch(point=self.points, at=at, value=value, quality=code, received_at=received_at, source=source)
+            finite = np.isfinite(value)
+            if not finite.all():
+                code[~finite & (code == GOOD)] = _RANGE
+                value[~finite] = np.nan
+        if outcomes.bad:
+            value[code < GOOD] = np.nan
+        return SampleBatch(
+            point=self.points, at=at, value=value, quality=code, received_at=outcomes.at[-1], source=source
+        )
+
+    def codes(self, outcomes: Outcomes) -> NDArray[np.uint8]:
+        """The quality code of each row's read."""
+        return self._spread(outcomes.code, np.uint8)
+
+    def _spread(self, of_reads: Sequence[int], dtype: type[T]) -> NDArray[T]:
+        """A fresh column: each row has what its read has."""
+        if len(of_reads) == 1:
+            column = np.empty(len(self.points), dtype)
+            column.fill(of_reads[0])
+            return column
+        return np.array(of_reads, dtype)[self._read_of]
 
 
 def registers(bound: Sequence[Bound], units: Mapping[str, int]) -> tuple[Register, ...]:

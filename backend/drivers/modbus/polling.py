@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backend.clock import Clock
 from backend.drivers.modbus.line import Down, Line
-from backend.drivers.modbus.plan import COMMS, DEVICE, Cycle, Outcome, Read, Register, cycle, cycles
+from backend.drivers.modbus.plan import COMMS, DEVICE, Cycle, Outcomes, Read, Register, cycle, cycles
+from backend.drivers.modbus.writing import Writer
 from backend.errors import RefusedError
 from backend.links.health import HealthKeeper
 from backend.links.poll import Pace
@@ -20,7 +21,7 @@ from backend.model.sample import SampleBatch
 
 
 class Poller:
-    """The reads of one link, on the field loop. between: carried out before every read (orders go first).
+    """The reads of one link, on the field loop. The writer's orders go before every read.
 
     A failed read makes exactly its own points bad, and says so once until its cause changes or the read works again.
     """
@@ -36,7 +37,7 @@ class Poller:
         keeper: HealthKeeper,
         sink: Sink,
         clock: Clock,
-        between: Callable[[], Awaitable[None]],
+        writer: Writer,
     ) -> None:
         self._link = link
         self._registers = registers
@@ -46,7 +47,7 @@ class Poller:
         self._keeper = keeper
         self._sink = sink
         self._clock = clock
-        self._between = between
+        self._writer = writer
         self._paced = [(Pace(period, 0.0), each) for period, each in cycles(registers, max_gap).items()]
         self._by_device: dict[str, Cycle] = {}
         self._told: NDArray[np.uint8] = np.full(len(registers), GOOD, np.uint8)
@@ -61,7 +62,7 @@ class Poller:
     @property
     def due(self) -> float:
         """When the next cycle is due, on the loop's clock."""
-        return min(pace.due for pace, _ in self._paced)
+        return self._paced[0][0].due if len(self._paced) == 1 else min(map(_due, self._paced))
 
     def restart(self) -> None:
         """The link has come up: every cycle is due now."""
@@ -74,11 +75,15 @@ class Poller:
         self._told[:] = COMMS
         self._any_bad = True
 
-    async def poll(self) -> None:
-        """Run the cycle that is due first. Raises Down."""
-        pace, due = min(self._paced, key=lambda paced: paced[0].due)
-        await self._run(due)
-        self._keeper.late(pace.polled(asyncio.get_running_loop().time()))
+    async def poll(self, now: float) -> float:
+        """Run the cycle that is due, if one is at `now` (the loop's clock); the time when the next is. Raises Down."""
+        pace, due = self._paced[0] if len(self._paced) == 1 else min(self._paced, key=_due)
+        if pace.due <= now:
+            await self._run(due)
+            skipped = pace.polled(asyncio.get_running_loop().time())
+            if skipped:
+                self._keeper.late(skipped)
+        return self.due
 
     async def read_device(self, device: str) -> None:
         """Read all points of one device now. Raises Down, and RefusedError for a device that has none here."""
@@ -90,51 +95,54 @@ class Poller:
         await self._run(self._by_device[device])
 
     async def _run(self, due: Cycle) -> None:
-        outcomes: list[Outcome] = []
+        outcomes = Outcomes()
         failed: set[int] = set()
         down: Down | None = None
         for read in due.reads:
             try:
-                outcome = await self._read(read, failed)
+                await self._read(read, outcomes, failed)
             except Down as error:
                 down = error
                 break
-            outcomes.append(outcome)
-        # What was read before the loss is kept; the rest turns bad with the whole link.
-        outcomes += [self._bad(read, COMMS) for read in due.reads[len(outcomes) :]]
-        batch = self._news(due, outcomes, lost=down is not None)
+        for read in due.reads[len(outcomes.data) :]:
+            # What was read before the loss is kept; the rest turns bad with the whole link.
+            outcomes.failed(read, COMMS, self._clock.wall_us())
+        batch = due.batch(outcomes, self._link)
+        if outcomes.bad or self._any_bad:
+            batch = self._news(due, outcomes, batch, lost=down is not None)
         if len(batch):
             await self._sink.put_async(batch)
         if down is not None:
             raise down
 
-    async def _read(self, read: Read, failed: set[int]) -> Outcome:
+    async def _read(self, read: Read, outcomes: Outcomes, failed: set[int]) -> None:
         """One read, after the orders that wait. failed: units that failed in this cycle."""
-        await self._between()
+        if self._writer.pending:
+            await self._writer.carry_out_all()
         unit = read.ask.unit
         if unit in failed and self._line.patience.silent(unit):
-            return self._bad(read, COMMS)
-        answer = await self._line.ask(read.ask)
-        if answer is None:
+            outcomes.failed(read, COMMS, self._clock.wall_us())
+            return
+        reply = await self._line.ask(read.ask)
+        at = self._clock.wall_us()
+        if isinstance(reply, bytes):
+            outcomes.good(reply, at)
+        elif reply is None:
             failed.add(unit)
-            return self._bad(read, COMMS)
-        if answer.exception is not None:
-            return self._bad(read, DEVICE)
-        return Outcome(data=answer.data, code=GOOD, at=self._clock.wall_us())
+            outcomes.failed(read, COMMS, at)
+        else:
+            outcomes.failed(read, DEVICE, at)
 
-    def _bad(self, read: Read, code: int) -> Outcome:
-        return Outcome(data=bytes(read.size), code=code, at=self._clock.wall_us())
-
-    def _news(self, due: Cycle, outcomes: Sequence[Outcome], *, lost: bool) -> SampleBatch:
+    def _news(self, due: Cycle, outcomes: Outcomes, batch: SampleBatch, *, lost: bool) -> SampleBatch:
         """The batch without the rows that were already told to be bad for the same cause."""
-        batch = due.batch(outcomes, self._link, self._clock.wall_us())
-        bad = any(outcome.code != GOOD for outcome in outcomes)
-        if not bad and not self._any_bad:
-            return batch
-        code = np.array([outcome.code for outcome in outcomes], np.uint8)[due.read_of]
+        code = due.codes(outcomes)
         news = (code == GOOD) | (code != self._told[due.rows])
         if lost:
             news &= code != COMMS
         self._told[due.rows[news]] = code[news]
         self._any_bad = bool((self._told != GOOD).any())
         return batch.where(news)
+
+
+def _due(paced: tuple[Pace, Cycle]) -> float:
+    return paced[0].due

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -88,23 +87,22 @@ class Writer:
     async def _await_answer(self, exchange: Exchange, ask: Ask, tell: Callable[..., None]) -> None:
         """Bytes may have left: whatever happens now, exactly one last receipt is told."""
         kind, detail = ReceiptKind.UNKNOWN, "the link was stopped before the answer came"
-        start = asyncio.get_running_loop().time()
         try:
             await exchange.drain(self._line.timeout_s)
             tell(ReceiptKind.SENT)
-            answer = await exchange.answer(self._line.timeout_s)
+            reply = await exchange.answer(self._line.timeout_s)
         except EXPECTED as error:
             exchange.close()
-            detail = orders.words(error)
-            tell(kind, detail)
+            tell(kind, orders.words(error))
             await self._line.failed(exchange, ask.unit, error)
         except BaseException:
             exchange.close()
             tell(kind, detail)
             raise
         else:
-            tell(*orders.verdict(answer))
-            await self._line.answered(exchange, ask.unit, answer, start)
+            tell(*orders.verdict(reply))
+            if self._line.answered(exchange, ask.unit, reply):
+                await self._line.settle(exchange)
 
     def _last_look(self, order: Order, register: Register, frame: bytes) -> None:
         orders.prove(frame, order, register)

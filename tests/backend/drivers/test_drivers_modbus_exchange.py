@@ -60,10 +60,17 @@ class Transport(asyncio.Transport):
         self.waiting = b""
 
 
+def _feed(exchange: Exchange, data: bytes) -> None:
+    """As the event loop does: into the exchange's own buffer."""
+    room = exchange.get_buffer(-1)
+    room[: len(data)] = data
+    exchange.buffer_updated(len(data))
+
+
 def _play(scene: Callable[[Exchange, list[int]], Awaitable[None]]) -> None:
     async def run() -> None:
         closed: list[int] = []
-        await scene(Exchange(7, lambda: closed.append(1)), closed)
+        await scene(Exchange(asyncio.get_running_loop(), 7, lambda: closed.append(1)), closed)
 
     asyncio.run(run())
 
@@ -76,13 +83,13 @@ def test_transaction_ids_count_up_and_wrap() -> None:
             asking = asyncio.ensure_future(exchange.ask(ASK, 5))
             await asyncio.sleep(0)
             seen.append(int.from_bytes(transport.sent[-12:-10], "big"))
-            exchange.data_received(transport.sent[-12:-10] + ANSWER[2:])
+            _feed(exchange, transport.sent[-12:-10] + ANSWER[2:])
             await asking
         assert seen == [0xFFFE, 0xFFFF, 0]
         assert exchange.answers == 3
 
     async def run() -> None:
-        await scene(Exchange(0xFFFE, lambda: None), [])
+        await scene(Exchange(asyncio.get_running_loop(), 0xFFFE, lambda: None), [])
 
     asyncio.run(run())
 
@@ -177,7 +184,7 @@ def test_after_a_time_out_a_late_answer_finds_nobody() -> None:
         with pytest.raises(TimeoutError, match="no answer in time"):
             await exchange.ask(ASK, 0.01)
         assert transport.aborted
-        exchange.data_received(ANSWER)
+        _feed(exchange, ANSWER)
         with pytest.raises(LinkError, match="closed"):
             exchange.send(ASK)
         assert exchange.answers == 0
@@ -205,8 +212,8 @@ def test_an_answer_in_any_pieces_is_the_same_answer(pieces: int) -> None:
         asking = asyncio.ensure_future(exchange.ask(ASK, 5))
         await asyncio.sleep(0)
         for start in range(0, len(ANSWER), pieces):
-            exchange.data_received(ANSWER[start : start + pieces])
-        assert (await asking).data == b"\0\5"
+            _feed(exchange, ANSWER[start : start + pieces])
+        assert (await asking) == b"\0\5"
         assert not exchange.closed
 
     _play(scene)
@@ -217,10 +224,28 @@ def test_garbage_is_kept_up_to_one_frame() -> None:
         Transport(exchange)
         asking = asyncio.ensure_future(exchange.ask(ASK, 5))
         await asyncio.sleep(0)
-        exchange.data_received(b"\xff" * 5000)
+        _feed(exchange, b"\xff" * 400)
         with pytest.raises(FrameError, match="transaction"):
             await asking
         assert exchange.garbage == b"\xff" * 260
         assert "transaction" in exchange.reason
+
+    _play(scene)
+
+
+def test_one_timer_serves_requests_one_after_the_other() -> None:
+    async def scene(exchange: Exchange, closed: list[int]) -> None:
+        Transport(exchange)
+        loop = asyncio.get_running_loop()
+        asking = asyncio.ensure_future(exchange.ask(ASK, 0.05))
+        await asyncio.sleep(0)
+        _feed(exchange, ANSWER)
+        await asking
+        # The first request's timer comes while the second is under way: it is not the second one's end.
+        await asyncio.sleep(0.03)
+        start = loop.time()
+        with pytest.raises(TimeoutError):
+            await exchange.ask(ASK, 0.05)
+        assert loop.time() - start >= 0.049
 
     _play(scene)

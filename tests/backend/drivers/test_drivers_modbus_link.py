@@ -157,6 +157,7 @@ def test_a_device_without_points_has_a_link_that_is_up_while_connected(loops: Fi
     station, sink = loops.station(), ListSink()
     loops.link(station, sink, devices=(device(),))
     sink.wait_state(LinkState.UP)
+    station.wait_connections(1)
     station.close()
     sink.wait_state(LinkState.LOST)
     station.open()

@@ -13,7 +13,6 @@ from backend.drivers.modbus.plan import Register, registers
 from backend.errors import RefusedError
 from backend.model.command import ReceiptKind
 from backend.model.form import DataType, ModbusForm, Space
-from backend.protocols.modbus_tcp import Answer
 from tests.support.modbus_plan import bound, coil, holding
 from tests.support.receipts import order
 
@@ -85,9 +84,9 @@ def test_what_cannot_be_said_exactly_is_refused_before_there_is_a_frame(form: Mo
 
 
 @pytest.mark.parametrize(
-    ("exception", "kind"),
+    ("reply", "kind"),
     [
-        (None, ReceiptKind.ACKED),
+        (b"", ReceiptKind.ACKED),
         (1, ReceiptKind.REFUSED),
         (2, ReceiptKind.REFUSED),
         (3, ReceiptKind.REFUSED),
@@ -102,7 +101,7 @@ def test_what_cannot_be_said_exactly_is_refused_before_there_is_a_frame(form: Mo
         (99, ReceiptKind.UNKNOWN),
     ],
 )
-def test_only_an_exception_that_says_so_means_it_was_not_done(exception: int | None, kind: ReceiptKind) -> None:
-    found, words = orders.verdict(Answer(data=b"", exception=exception, size=9))
+def test_only_an_exception_that_says_so_means_it_was_not_done(reply: bytes | int, kind: ReceiptKind) -> None:
+    found, words = orders.verdict(reply)
     assert found is kind
-    assert (words == "") == (exception is None)
+    assert (words == "") == (reply == b"")

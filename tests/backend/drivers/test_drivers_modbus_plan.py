@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.drivers.modbus.plan import COMMS, DEVICE, Cycle, Outcome, cycle, cycles, registers
+from backend.drivers.modbus.plan import COMMS, DEVICE, Cycle, Outcomes, cycle, cycles, registers
 from backend.errors import ConfigError
 from backend.links.ports import Bound
 from backend.model.form import DataType, ModbusForm, MqttForm, Space
@@ -25,8 +25,12 @@ def _cycle(*points: Bound, units: dict[str, int] | None = None, max_gap: int = 0
     return cycle(registers(points, units or {"R1": 1}), max_gap)
 
 
-def _good(data: bytes, at: int = 5) -> Outcome:
-    return Outcome(data=data, code=GOOD, at=at)
+def _good(*answers: bytes) -> Outcomes:
+    """Every read was answered, the first at 5 µs, the next at 6, …"""
+    outcomes = Outcomes()
+    for at, data in enumerate(answers, 5):
+        outcomes.good(data, at)
+    return outcomes
 
 
 def _requests(cycle: Cycle) -> list[str]:
@@ -73,11 +77,11 @@ def test_each_period_has_a_cycle_of_its_own() -> None:
 
 def test_several_reads_become_one_batch_with_their_own_times() -> None:
     found = _cycle(bound(0, holding(0)), bound(1, holding(10)), bound(2, coil(3)))
-    batch = found.batch([_good(b"\0\7", 5), _good(b"\1\0", 6), _good(b"\1", 7)], "link", 9)
+    batch = found.batch(_good(b"\0\7", b"\1\0", b"\1"), "link")
     rows = sorted(zip(batch.point.tolist(), batch.at.tolist(), batch.value.tolist(), strict=True))
     assert rows == [(0, 5, 7.0), (1, 6, 256.0), (2, 7, 1.0)]
     assert batch.quality.tolist() == [GOOD] * 3
-    assert (batch.source, batch.received_at) == ("link", 9)
+    assert (batch.source, batch.received_at) == ("link", 7)
     assert (batch.point.dtype, batch.at.dtype, batch.value.dtype, batch.quality.dtype) == (
         np.int32,
         np.int64,
@@ -89,7 +93,10 @@ def test_several_reads_become_one_batch_with_their_own_times() -> None:
 @pytest.mark.parametrize("code", [COMMS, DEVICE])
 def test_a_failed_read_has_no_values_and_leaves_the_others_alone(code: int) -> None:
     found = _cycle(bound(0, holding(0)), bound(1, holding(10)))
-    batch = found.batch([Outcome(data=b"\0\0", code=code, at=5), _good(b"\0\7")], "link", 9)
+    outcomes = Outcomes()
+    outcomes.failed(found.reads[0], code, 5)
+    outcomes.good(b"\0\7", 6)
+    batch = found.batch(outcomes, "link")
     rows = dict(zip(batch.point.tolist(), zip(batch.value.tolist(), batch.quality.tolist(), strict=True), strict=True))
     assert math.isnan(rows[0][0])
     assert rows[0][1] == code
@@ -99,10 +106,16 @@ def test_a_failed_read_has_no_values_and_leaves_the_others_alone(code: int) -> N
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_float_that_is_no_number_is_bad(value: float) -> None:
     found = _cycle(bound(0, holding(0, DataType.FLOAT32)), bound(1, holding(2, DataType.FLOAT32)))
-    batch = found.batch([_good(struct.pack(">ff", value, 1.5))], "link", 9)
+    batch = found.batch(_good(struct.pack(">ff", value, 1.5)), "link")
     assert batch.quality.tolist() == [RANGE, GOOD]
     assert math.isnan(batch.value[0])
     assert batch.value[1] == 1.5
+
+
+def test_a_signalling_nan_is_bad_like_any_other() -> None:
+    found = _cycle(bound(0, replace(holding(0, DataType.FLOAT32), scale=2.0)), bound(1, holding(2)))
+    batch = found.batch(_good(b"\x7f\xa0\0\0\0\7"), "link")
+    assert dict(zip(batch.point.tolist(), batch.quality.tolist(), strict=True)) == {0: RANGE, 1: GOOD}
 
 
 @given(st.data())
@@ -115,13 +128,13 @@ def test_every_point_gets_the_register_at_its_own_address(data: st.DataObject) -
         for number, (address, device) in enumerate(zip(addresses, units, strict=True))
     ]
     found = _cycle(*points, units={"R1": 1, "R2": 2}, max_gap=max_gap)
-    outcomes = []
+    outcomes = Outcomes()
     for read in found.reads:
         unit, _, start, count = struct.unpack(">BBHH", read.ask.tail[4:])
         # Every register of this field holds its own address, in unit 2 plus 1000.
         words = [start + place + 1000 * (unit - 1) for place in range(count)]
-        outcomes.append(_good(struct.pack(f">{count}H", *words)))
-    batch = found.batch(outcomes, "link", 9)
+        outcomes.good(struct.pack(f">{count}H", *words), 5)
+    batch = found.batch(outcomes, "link")
     assert dict(zip(batch.point.tolist(), batch.value.tolist(), strict=True)) == {
         number: address + {"R1": 0, "R2": 1000}[device]
         for number, (address, device) in enumerate(zip(addresses, units, strict=True))
