@@ -12,7 +12,7 @@ from backend.commands.targets import CONTRADICTORY, TRAVELLING, Need, Target
 from backend.errors import mark
 from backend.model.command import Interlock
 from backend.model.plant import Point
-from backend.model.quality import Cause, cause_of, is_good
+from backend.model.quality import GOOD, Cause, cause_of
 
 US = 1_000_000
 _AHEAD_S = 5.0
@@ -50,7 +50,7 @@ def feedback_of(target: Target, read: Read, *, now: int) -> Feedback:
         value=reading.value,
         at=reading.at,
         received_at=reading.received_at,
-        good=is_good(reading.quality),
+        good=_proves(reading),
         current=_is_fresh(reading, now, youngest_s),
         moving=_word(point, reading.value) == TRAVELLING,
     )
@@ -60,7 +60,7 @@ def trouble(point: Point, reading: Reading, now: int, policy: Policy) -> str:
     """Why the value may not be used, in words; empty = good and fresh."""
     if reading.received_at == 0:
         return "never read"
-    if not is_good(reading.quality):
+    if not _proves(reading):
         cause = cause_of(reading.quality)
         return "not good" if cause is Cause.NONE else f"not good: {cause.name.lower().replace('_', ' ')}"
     if not math.isfinite(reading.value):
@@ -104,6 +104,11 @@ def _feedback(target: Target, read: Read, now: int, policy: Policy) -> Interlock
     low, high = _ENDS.get(word, (0.0, 100.0))
     met = low <= opening.value <= high
     return Interlock(name=target.feedback_name, met=met, value_text=f"{text}, {_text(target.opening, opening.value)}")
+
+
+def _proves(reading: Reading) -> bool:
+    """Good without any reservation: a value that is manual, simulated or not authenticated proves nothing."""
+    return reading.quality == GOOD
 
 
 def _is_fresh(reading: Reading, now: int, oldest_s: float) -> bool:

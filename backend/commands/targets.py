@@ -85,11 +85,15 @@ class Target:
 def targets(registry: Registry, actuators: Iterable[Actuator]) -> dict[tuple[int, str], Target]:
     """(commanded point, verb) → target."""
     devices = {device.id: device for device in registry.devices}
+    properties: dict[str, dict[str, Point]] = {}
+    for each in registry.points:
+        if not each.retired:
+            properties.setdefault(each.device, {})[each.property] = each
     found: dict[tuple[int, str], Target] = {}
     for actuator in actuators:
         point = registry.points[actuator.point]
         kind = KINDS[actuator.verb]
-        beside = {each.property: each for each in registry.points if each.device == actuator.device}
+        beside = properties[actuator.device]
         found[point.id, actuator.verb] = Target(
             kind=kind,
             actuator=actuator,
