@@ -130,7 +130,7 @@ def test_geojson_gives_the_network_back(city: City) -> None:
                         "geometry": {"coordinates": [0, 0]},
                     }
                 ]
-            },  # noqa: E501 - one feature
+            },
             "S ends at N, which is not a node",
         ),
     ],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,8 +58,8 @@ class LoopThread:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever, name="test-loop")
-        self._thread.start()
+        self._pool = ThreadPoolExecutor(1, "test-loop")
+        self._pool.submit(self.loop.run_forever)
 
     def call(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run it there and wait for it."""
@@ -69,7 +69,7 @@ class LoopThread:
         """End the thread and whatever still runs on the loop."""
         self.call(self._cancel_all())
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(5)
+        self._pool.shutdown()
         self.loop.close()
 
     async def _cancel_all(self) -> None:
