@@ -1,6 +1,7 @@
 """Contrast and colour vision of the token files, against the tables of design/hmi.md §13.
 
-Sources: WCAG 2.2 (relative luminance, contrast ratio); Machado, Oliveira, Fernandes 2009, "A Physiologically-based Model
+Sources: WCAG 2.2 (relative luminance, contrast ratio); Machado, Oliveira, Fernandes 2009, "A Physiologically-based
+Model
 for Simulation of Color Vision Deficiency" (matrices of severity 1.0, on linear RGB); Sharma, Wu, Dalal 2005, "The
 CIEDE2000 Color-Difference Formula" (formula and test pairs).
 """

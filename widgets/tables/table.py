@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from widgets.notices.blink import shared_blink
@@ -98,6 +98,7 @@ class Table(QTableView):
         self._row_height = row_height
         self._delegate = RowDelegate(model, row_height, self)
         self._current_key = ""
+        self._choosing = True
         self.head = TableHead(model, self)
         self.setHorizontalHeader(self.head)
         self.setItemDelegate(self._delegate)
@@ -155,10 +156,19 @@ class Table(QTableView):
         first, last = self._visible()
         return tuple(self._rows.row_at(place).key for place in range(first, last + 1))
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Qt makes the first row the current one when the list gets the focus; here nothing is chosen until one chooses.
+        chosen = self._current_key
+        self._choosing = False
+        super().focusInEvent(event)
+        self.select(chosen)
+        self._choosing = True
+        self.viewport().update()
+
     def currentChanged(self, current_index: _Index, previous: _Index) -> None:
         super().currentChanged(current_index, previous)
         key = self._rows.row_at(current_index.row()).key if current_index.isValid() else ""
-        if key != self._current_key:
+        if key != self._current_key and self._choosing:
             self._current_key = key
             self.selected.emit(key)
 
