@@ -2,6 +2,8 @@
 
 In: JSON messages of devices on the topics of their forms (see `backend.protocols.json_payload`), orders. Out: batches,
 quarantined messages, link health; acknowledgements (PUBACK) only for what is durable; receipts of orders.
+The broker has to keep messages for a console that is away or busy; mosquitto's own limits (20 in flight, 1,000 queued)
+drop what is beyond. Set `max_inflight_messages 1000` and `max_queued_messages 0` there.
 Threads: paho's network thread (`network`), the field loop for waiting on the core (`feed`).
 """
 

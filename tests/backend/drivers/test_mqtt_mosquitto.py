@@ -38,7 +38,7 @@ def rig() -> Iterator[Rig]:
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     need_mosquitto()
-    broker = Mosquitto(tmp_path, settings=["max_inflight_messages 1000"]).start()
+    broker = Mosquitto(tmp_path, settings=["max_inflight_messages 1000", "max_queued_messages 0"]).start()
     yield broker
     broker.stop()
 
