@@ -58,32 +58,39 @@ def _reads_as_wanted(case: Case[Seen]) -> bool:
     return case.event.feedback is not None and case.event.feedback.value == case.command.content.feedback_value
 
 
-BUGS: dict[str, tuple[Seed, str]] = {
-    "self-approval": (_without(Approve, g.other_person, g.other_session), "S4 approved by the requester"),
-    "second account of the same person": (_without(Approve, g.other_person), "S4 approved by the requester"),
-    "no second factor": (_without(Approve, g.second_factor), "S4 approved without a fresh code"),
-    "edit after approval": (_without(Claim, g.signed_as_is), "S5"),
-    "missing expiry re-check": (_without(Claim, g.in_time), "S3"),
-    "missing interlock re-check": (_without(Claim, g.interlocks_met), "S11"),
-    "missing revocation re-check": (_without(Claim, g.both_may), "S10"),
-    "simulator leak": (_without(Claim, g.same_mode), "S7"),
-    "send before commit": (_edit(Approve, lambda rule: replace(rule, change=_approve_and_send)), "S1"),
-    "restart resets": (_before_all(Rule("C14", Restarted, _IN_FLIGHT, _back_to_approved)), "S14"),
+BUGS: dict[str, tuple[Seed, str, tuple[int, int]]] = {
+    "self-approval": (_without(Approve, g.other_person, g.other_session), "S4 approved by the requester", (0, 0)),
+    "second account of the same person": (_without(Approve, g.other_person), "S4 approved by the requester", (0, 0)),
+    "no second factor": (_without(Approve, g.second_factor), "S4 approved without a fresh code", (0, 0)),
+    "edit after approval": (_without(Claim, g.signed_as_is), "S5", (1, 0)),
+    "missing expiry re-check": (_without(Claim, g.in_time), "S3", (0, 1)),
+    "missing interlock re-check": (_without(Claim, g.interlocks_met), "S11", (1, 0)),
+    "missing revocation re-check": (_without(Claim, g.both_may), "S10", (1, 0)),
+    "simulator leak": (_without(Claim, g.same_mode), "S7", (1, 0)),
+    "send before commit": (_edit(Approve, lambda rule: replace(rule, change=_approve_and_send)), "S1", (0, 0)),
+    "restart resets": (_before_all(Rule("C14", Restarted, _IN_FLIGHT, _back_to_approved)), "S14", (0, 0)),
     "time-out treated as failure": (
         _before_all(Rule("C14", Tick, _IN_FLIGHT, _failed, when=_timed_out)),
         "FAILED without any proof",
+        (0, 1),
     ),
     "automatic resend": (
         _before_all(Rule("C14", Tick, frozenset({S.DISPATCHED}), _again, when=_timed_out)),
         "S2 sent twice",
+        (0, 1),
     ),
-    "late cancel": (_before_all(Rule("C7", Cancel, _IN_FLIGHT, changes.cancelled_by_person)), "S9"),
+    "late cancel": (_before_all(Rule("C7", Cancel, _IN_FLIGHT, changes.cancelled_by_person)), "S9", (0, 0)),
     # Beyond the thirteen.
-    "second command on the actuator": (_without(Claim, g.no_other_open), "S12"),
+    "second command on the actuator": (_without(Claim, g.no_other_open), "S12", (1, 0)),
     "old feedback verifies": (
         _before_all(Rule("C15", Seen, frozenset({S.ACKED}), changes.verified, when=_reads_as_wanted)),
         "VERIFIED without feedback",
+        (0, 0),
     ),
-    "an end that does not hold": (_before_all(Rule("C18", Seen, frozenset({S.FAILED}), changes.verified)), "S8"),
+    "an end that does not hold": (
+        _before_all(Rule("C18", Seen, frozenset({S.FAILED}), changes.verified)),
+        "S8",
+        (0, 0),
+    ),
 }
-"""Name → how to seed it, and how the oracle must name what it breaks."""
+"""Name → how to seed it, how the oracle must name what it breaks, and how many troubles and deadlines that takes."""

@@ -133,6 +133,17 @@ class Node:
     troubles: int = 0
     """How many things went wrong from outside."""
 
+    def __hash__(self) -> int:
+        # Cheaper than hashing both commands whole; equality still compares everything.
+        memory, row = self.memory, self.row
+        states = (
+            memory and (memory.state, memory.not_after, memory.dispatched_at, memory.note, memory.content.value),
+            row and (row.state, row.not_after, row.note, row.resolved_by, row.approver),
+        )
+        flags = (self.restarting, self.to_write, self.mode, self.interlock, self.asks, self.signs, self.other)
+        oracle = (self.sent, self.unsent, self.codes, self.approved_by, self.troubles, self.end_wall)
+        return hash((states, flags, oracle, self.ends, self.wall, self.grounds, self.staged and self.staged.rule))
+
 
 class BrokenError(AssertionError):
     """An invariant of safety.md does not hold."""
