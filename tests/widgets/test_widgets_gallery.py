@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,6 +26,7 @@ import widgets.readouts
 import widgets.surfaces
 import widgets.tables
 from widgets import gallery
+from widgets.readouts import Text
 from widgets.specimens import SHEETS
 from widgets.theme import SCALES, THEMES, Painted, apply, load
 
@@ -115,6 +116,30 @@ def test_every_sheet_paints_in_every_theme_and_scale(
     after = sheet.grab().toImage()
     assert not after.isNull()
     assert after != before
+
+
+@pytest.mark.parametrize("scale", [0.9, 1.0, 1.15, 1.5])
+def test_no_text_is_clipped(qapp: QApplication, qtbot, scale: float) -> None:
+    apply(qapp, load("dark", scale))
+    seen = 0
+    clipped: list[tuple[str, str]] = []
+    for entry in SHEETS:
+        made = entry.make()
+        qtbot.addWidget(made)
+        made.resize(made.minimumSizeHint().expandedTo(QSize(gallery.WIDTH, gallery.HEIGHT)))
+        made.show()
+        qapp.processEvents()
+        ours = [w for w in shown(made) if isinstance(w, Text | Painted | QAbstractButton) and w.isVisibleTo(made)]
+        seen += len(ours)
+        clipped += [(type(widget).__name__, widget.accessibleName()) for widget in ours if _clipped(widget)]
+    assert seen > 300
+    assert clipped == []
+
+
+def _clipped(widget: QWidget) -> bool:
+    needed = widget.minimumSizeHint()
+    tall = max(needed.height(), widget.heightForWidth(widget.width()) if isinstance(widget, Text) else 0)
+    return widget.width() < needed.width() or widget.height() < tall
 
 
 def test_pictures_are_saved(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

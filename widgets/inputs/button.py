@@ -57,7 +57,10 @@ def _disabled(theme: Theme, kind: ButtonKind) -> Skin:
     bordered = kind in (ButtonKind.PLAIN, ButtonKind.NOT_FIELD)
     ink = theme.text3 if kind is ButtonKind.COMMIT else theme.line3
     return Skin(
-        fill=theme.bg4 if filled else None, line=theme.line1 if bordered else None, ink=ink, key_line=theme.line2
+        fill=(theme.bg4 if theme.dark else theme.line1) if filled else None,
+        line=theme.line1 if bordered else None,
+        ink=ink,
+        key_line=theme.line2,
     )
 
 

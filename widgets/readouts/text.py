@@ -58,7 +58,8 @@ class Text(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         across = QSizePolicy.Policy.Preferred if wrap or self._elides() else QSizePolicy.Policy.Minimum
-        policy = QSizePolicy(across, QSizePolicy.Policy.Fixed)
+        # A wrapped text may grow beyond its hint: the hint does not know yet how narrow it will be.
+        policy = QSizePolicy(across, QSizePolicy.Policy.Preferred if wrap else QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(wrap)
         self.setSizePolicy(policy)
         self._restyle()
