@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import random
 import threading
 import time
@@ -26,6 +27,8 @@ STEP_S: Final = 1.0
 LOAD_STEP_S: Final = 0.05
 _JOIN_S: Final = 2.0
 _CALL_S: Final = 5.0
+_SOLVER_PARTS: Final = ("scipy.interpolate", "scipy.stats", "pandas", "networkx", "pandapower", "sims.gasnet.field")
+"""Imported one after the other, so that a field that is to end does not first import a solver for ten seconds."""
 
 
 class Simulation:
@@ -186,6 +189,10 @@ class Simulation:
 
     def _solve(self) -> None:
         """Keep the gas up with the clock."""
+        for module in _SOLVER_PARTS:
+            if self._ending.is_set():
+                return
+            importlib.import_module(module)
         while not self._ending.is_set():
             try:
                 self.plant.solve_once()
