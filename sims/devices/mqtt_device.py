@@ -130,7 +130,8 @@ class Gateway:
     def publish(self, device: MqttDevice, readings: Mapping[str, float]) -> None:
         """Send a report, unless the device is cut off."""
         if not device.silent:
-            self._client.publish(device.topic, device.message(readings, self._now_ms()), qos=1)
+            # Retained: a console that starts later hears the last report at once, with its own time.
+            self._client.publish(device.topic, device.message(readings, self._now_ms()), qos=1, retain=True)
 
     def waiting(self) -> int:
         """Messages that the broker has not confirmed."""

@@ -16,7 +16,7 @@ OPTIONS: Final = (
     Option(name="port", title="Port", default="502"),
     Option(name="unit", title="Unit", default="1"),
     Option(name="timeout_s", title="Time-out (s)", default="3"),
-    Option(name="max_gap", title="Unused registers a read may span", default="8"),
+    Option(name="max_gap", title="Unused registers a read may span", default="0"),
     Option(name="retry_s", title="First wait before connecting again (s)", default="0.5"),
 )
 _DEFAULTS: Final = {option.name: option.default for option in OPTIONS}

@@ -16,7 +16,7 @@ def _device(**address: str) -> Device:
 
 def test_only_the_host_is_needed() -> None:
     assert endpoint({"host": "10.0.0.7"}, link="l") == Endpoint(
-        host="10.0.0.7", port=502, timeout_s=3.0, max_gap=8, retry_s=0.5
+        host="10.0.0.7", port=502, timeout_s=3.0, max_gap=0, retry_s=0.5
     )
 
 
