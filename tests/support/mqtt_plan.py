@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from backend.links.ports import Bound, LinkPlan
 from backend.model.form import MqttForm
 from backend.model.plant import Device, Point, QuantityKind
@@ -49,7 +51,7 @@ def bound(
     return Bound(point=point, form=form)
 
 
-def link_plan(port: int, *points: Bound, devices: tuple[Device, ...] = (), **options: str) -> LinkPlan:
+def link_plan(port: int, *points: Bound, devices: Sequence[Device] = (), **options: str) -> LinkPlan:
     given = {
         "url": f"mqtt://127.0.0.1:{port}",
         "client_id": "console-1",
@@ -57,5 +59,5 @@ def link_plan(port: int, *points: Bound, devices: tuple[Device, ...] = (), **opt
         "retry_s": "0.02",
     }
     return LinkPlan(
-        id=f"mqtt/127.0.0.1:{port}", options={**given, **options}, devices=devices or (device(),), bound=points
+        id=f"mqtt/127.0.0.1:{port}", options={**given, **options}, devices=tuple(devices) or (device(),), bound=points
     )

@@ -91,6 +91,9 @@ class Conversation:
 
     def _turn(self, selector: selectors.BaseSelector, wire: Wire) -> None:
         parts, client = self._parts, self._client
+        if wire.broken:
+            client.loop_read()  # paho finds out, closes, and calls `_on_disconnect`
+            return
         reading = not parts.intake.full
         self._watch(selector, wire, reading=reading)
         ready = {key.fileobj for key, _ in selector.select(self._patience(wire, reading=reading))}

@@ -75,6 +75,11 @@ class Wire:
         return bytes(self._out)
 
     @property
+    def broken(self) -> bool:
+        """Nothing will come or go any more; the next `recv` says so to paho."""
+        return self._broken is not None or self._sock.fileno() == -1
+
+    @property
     def has_unsent(self) -> bool:
         """Whether anything waits for `push`."""
         return bool(self._out)

@@ -22,7 +22,7 @@ def dialling_failed(error: OSError, broker: Broker) -> str:
         case ssl.SSLCertVerificationError():
             return f"the certificate of {broker.place} is not accepted: {error.verify_message}"
         case ssl.SSLError():
-            return f"no secure connection to {broker.place}: {error.reason or error}"
+            return f"no secure connection to {broker.place}: {error.strerror or error}"
         case socket.gaierror():
             return f"the name {broker.host} cannot be found"
         case ConnectionRefusedError():

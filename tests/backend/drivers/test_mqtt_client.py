@@ -51,13 +51,13 @@ def _serve(client: BrokerClient, fits: Callable[[], bool]) -> None:
 
 
 def test_the_thread_runs_our_loop_and_packets_are_only_queued_in_it(far: Far) -> None:
-    ran_in = []
+    ran_in: list[tuple[int, bytes, bool]] = []
 
     def main() -> None:
         client.reconnect()
         client.subscribe("a", 1)
         assert client.wire is not None
-        ran_in.append((threading.current_thread(), client.wire.unsent, client.want_write()))
+        ran_in.append((threading.get_ident(), client.wire.unsent, client.want_write()))
 
     client = client_of(far, main=main)
     assert client.loop_start() is MQTTErrorCode.MQTT_ERR_SUCCESS
@@ -65,7 +65,7 @@ def test_the_thread_runs_our_loop_and_packets_are_only_queued_in_it(far: Far) ->
     client.close()
     client.dispose()
     ((thread, unsent, queued),) = ran_in
-    assert thread is not threading.current_thread()
+    assert thread != threading.get_ident()
     assert (unsent, queued) == (b"", True)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import time
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from backend.clock import SystemClock
-from backend.drivers.mqtt import conversation
-from backend.drivers.mqtt.intake import MAX_PAYLOAD
+from backend.drivers.mqtt import conversation, network
+from backend.drivers.mqtt.intake import MAX_PAYLOAD, Intake
 from backend.errors import LinkError
+from backend.links.backoff import Backoff
 from backend.links.ports import LinkPlan
 from backend.model.event import LinkState
 from backend.model.quality import Cause, Status, quality
@@ -37,6 +41,18 @@ def rig() -> Iterator[Rig]:
     rig = Rig()
     yield rig
     rig.close()
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port whose queue of connections is full: a further one is neither taken nor refused."""
+    with socket.socket() as server, contextlib.ExitStack() as waiting:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for sock in [waiting.enter_context(socket.socket()) for _ in range(4)]:
+            sock.setblocking(False)
+            sock.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
 
 
 def plan_of(far: Far, **options: str) -> LinkPlan:
@@ -397,6 +413,61 @@ def test_a_broken_connection_is_named(far: Far, rig: Rig) -> None:
     rig.run(plan_of(far))
     far.reset()
     assert rig.wait_lost() == "the connection broke: Connection reset by peer"
+
+
+@pytest.mark.expects_warnings
+def test_a_fault_in_the_driver_is_a_lost_link_that_comes_back(
+    far: Far, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = rig.run(plan_of(far))
+    with monkeypatch.context() as patched:
+        patched.setattr(Intake, "hear", _fails)
+        far.publish(UP, says(0.5))
+        assert rig.wait_lost() == "fault in the driver: ValueError('of the test')"
+    rig.sink.wait_state(LinkState.UP, 2)
+    assert rig.wait_values(1) == [(CH4, 0.5)]
+    assert link.health().lost_count == 1
+
+
+def _fails(*_: object, **_more: object) -> None:
+    raise ValueError("of the test")
+
+
+@pytest.mark.expects_warnings
+def test_less_than_was_asked_for_is_said(far: Far, rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    far.suback = 0
+    rig.run(plan_of(far))
+    assert "granted QoS 0 only" in caplog.text
+
+
+@pytest.mark.expects_warnings
+def test_only_a_connection_that_lasted_resets_the_back_off(far: Far, rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    following = Backoff.next
+    monkeypatch.setattr(Backoff, "next", lambda self: waits.append(self.attempts) or following(self))
+    rig.run(plan_of(far, retry_s="0.01"))
+    for times in (1, 2):
+        far.hang_up()
+        rig.sink.wait_state(LinkState.UP, times + 1)
+    monkeypatch.setattr(network, "STABLE_S", 0.0)
+    far.hang_up()
+    rig.sink.wait_state(LinkState.UP, 4)
+    assert waits == [0, 1, 0]
+
+
+def test_a_link_without_points_is_up_when_it_is_connected(far: Far, rig: Rig) -> None:
+    link = rig.run(link_plan(far.port))
+    assert link.health().state is LinkState.UP
+    assert far.filters == []
+
+
+def test_stopping_does_not_wait_for_a_broker_that_does_not_answer(silent_port: int, rig: Rig) -> None:
+    link = rig.build(link_plan(silent_port, bound(CH4, "ch4")))
+    link.start()
+    start = time.monotonic()
+    link.stop()
+    assert time.monotonic() - start < 1
+    assert link.health().state is LinkState.STOPPED
 
 
 def test_the_session_lives_on_while_the_core_is_stuck(far: Far) -> None:

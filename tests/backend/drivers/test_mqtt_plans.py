@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 
 from backend.drivers import DRIVERS
 from backend.drivers.mqtt import SPEC
 from backend.drivers.mqtt.options import read_options
 from backend.drivers.mqtt.ration import KEPT, SOURCES, WINDOW_S, Ration, Surplus
 from backend.drivers.mqtt.routes import plan_routes
+from backend.drivers.mqtt.words import connecting_refused, dialling_failed, ended, no_answer
 from backend.errors import ConfigError
 from backend.links.ports import Bound
 from backend.model.form import DataType, ModbusForm, MqttForm, Space
@@ -189,3 +194,35 @@ def test_ever_new_sources_share_one_ration() -> None:
     assert kept == SOURCES + KEPT
     (surplus,) = ration.ended(WINDOW_S)
     assert surplus == Surplus("(further sources)", "", 10 * SOURCES - SOURCES - KEPT)
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "the name broker.example cannot be found"),
+        (
+            ConnectionRefusedError(111, "Connection refused"),
+            "no broker answers at broker.example:1883: connection refused",
+        ),
+        (TimeoutError("no answer in time"), "no broker answers at broker.example:1883: no answer in time"),
+        (OSError(113, "No route to host"), "no connection to broker.example:1883: No route to host"),
+        (ssl.SSLError(1, "[SSL: X] x"), "no secure connection to broker.example:1883: "),
+    ],
+)
+def test_why_there_is_no_connection_is_said_in_words(error: OSError, text: str) -> None:
+    broker = read_options({"url": "mqtt://broker.example"}, filters=[])
+    assert dialling_failed(error, broker).startswith(text)
+
+
+def test_why_a_connection_ended_is_said_in_words() -> None:
+    broker = read_options({"url": "mqtt://broker.example", "client_id": "console-1"}, filters=[])
+    busy = ReasonCode(PacketTypes.DISCONNECT, "Server busy")
+    lost = ReasonCode(PacketTypes.DISCONNECT, "Unspecified error")
+    assert ended(busy, lost, "", broker) == "the broker ended the connection: Server busy"
+    assert ended(None, lost, "Broken pipe", broker) == "the connection broke: Broken pipe"
+    assert no_answer(broker, accepted=True) == "broker.example:1883 does not answer the subscription"
+    anonymous = connecting_refused(ReasonCode(PacketTypes.CONNACK, "Not authorized"), broker)
+    assert anonymous.startswith("the broker refused a client without a user name: ")

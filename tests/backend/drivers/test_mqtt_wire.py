@@ -137,7 +137,7 @@ def test_a_name_is_tried_at_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -
         reserved.bind(("127.0.0.1", 0))
         stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         addresses = [(*stream, reserved.getsockname()), (*stream, server.getsockname())]
-        monkeypatch.setattr(wire_module.socket, "getaddrinfo", lambda *_args, **_options: addresses)
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: addresses)
         wire = dial("broker", 1883, None, lambda: True)
         wire.close()
 

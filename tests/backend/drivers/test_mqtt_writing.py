@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from backend.drivers.mqtt import desk
+from backend.drivers.mqtt.orders import encode
+from backend.drivers.mqtt.routes import WriteRoute
+from backend.drivers.mqtt.wire import Wire
 from backend.links.ports import Link, LinkPlan
 from backend.model.command import Order, Receipt, ReceiptKind
 from backend.model.event import LinkState
@@ -264,3 +269,119 @@ def test_a_listener_that_fails_does_not_break_the_link(far: Far, rig: Rig) -> No
     far.publish(UP, {"values": {"inlet": 5.0}})
     assert rig.wait_values(1) == [(0, 5.0)]
     assert link.health().lost_count == 0
+
+
+# -- the last check before the bytes leave ----------------------------------------------------------------------------
+
+
+def test_a_packet_that_does_not_say_the_order_never_leaves(far: Far, rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = rig.run(plan_of(far, version="5"))
+    with monkeypatch.context() as patched:
+        patched.setattr(desk, "encode", lambda order, route: encode(replace(order, value=413.0), route))
+        receipts = give(link, order(SETPOINT, 412.0))
+        assert receipts.kinds() == [NOT_SENT]
+        assert receipts.all[0].detail == "the packet made for the order does not say what was ordered"
+    assert give(link, replace(order(SETPOINT, 412.0), command="c-2")).kinds() == [SENT, ACKED]
+    assert [json.loads(heard.payload)["id"] for heard in far.heard] == ["c-2"]
+
+
+def test_an_order_whose_time_runs_out_while_it_is_made_never_leaves(
+    far: Far, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = rig.run(plan_of(far))
+
+    def slow(order: Order, route: WriteRoute) -> bytes:
+        clock_of(rig).tick(61)
+        return encode(order, route)
+
+    monkeypatch.setattr(desk, "encode", slow)
+    receipts = give(link, order(SETPOINT, 412.0))
+    assert receipts.kinds() == [NOT_SENT]
+    assert receipts.all[0].detail == "too late: the order's time has run out"
+    assert far.heard == []
+
+
+def test_an_order_that_the_kernel_does_not_take_waits_no_longer_than_its_life(
+    far: Far, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = rig.run(plan_of(far))
+    waiting = threading.Event()
+
+    def no_room(*_: object) -> bool:
+        waiting.set()
+        return False
+
+    monkeypatch.setattr(desk, "_takes_at_once", no_room)
+    receipts = give(link, order(SETPOINT, 412.0))
+    assert waiting.wait(5)
+    clock_of(rig).tick(61)
+    assert receipts.kinds() == [NOT_SENT]
+    assert far.heard == []
+
+
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize(("none_left", "kind"), [(True, NOT_SENT), (False, UNKNOWN)])
+def test_a_connection_that_breaks_under_an_order_is_judged_by_what_left(
+    far: Far, rig: Rig, monkeypatch: pytest.MonkeyPatch, none_left: bool, kind: ReceiptKind
+) -> None:
+    link = rig.run(plan_of(far))
+
+    def breaks(wire: Wire, size: int) -> tuple[bool, bool]:
+        assert len(wire.unsent) == size
+        wire.forget_unsent()
+        wire.fate = "Broken pipe"
+        wire.close()
+        return False, none_left
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Wire, "push_all_or_hang_up", breaks)
+        receipts = give(link, order(SETPOINT, 412.0))
+        assert receipts.kinds() == [kind]
+        assert "Broken pipe" in receipts.all[0].detail
+    rig.wait_lost()
+    rig.sink.wait_state(LinkState.UP, 2)
+    assert give(link, replace(order(SETPOINT, 412.0), command="c-2")).kinds() == [SENT, ACKED]
+    assert [json.loads(heard.payload)["id"] for heard in far.heard] == ["c-2"]
+
+
+@pytest.mark.expects_warnings
+def test_an_order_placed_while_the_link_goes_down_is_not_sent(
+    far: Far, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = rig.run(plan_of(far))
+    waiting = threading.Event()
+
+    def no_room(*_: object) -> bool:
+        waiting.set()
+        return False
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk, "_takes_at_once", no_room)
+        receipts = give(link, order(SETPOINT, 412.0))
+        assert waiting.wait(5)
+        far.close()
+        assert receipts.kinds() == [NOT_SENT]
+        assert receipts.all[0].detail == "the link is not up"
+    far.open()
+    rig.sink.wait_state(LinkState.UP, 2)
+    assert give(link, replace(order(SETPOINT, 412.0), command="c-2")).kinds() == [SENT, ACKED]
+    assert [json.loads(heard.payload)["id"] for heard in far.heard] == ["c-2"]
+
+
+def test_an_order_that_still_waits_at_the_stop_is_not_sent(far: Far, rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = rig.run(plan_of(far))
+    monkeypatch.setattr(desk, "_takes_at_once", lambda *_: False)
+    receipts = give(link, order(SETPOINT, 412.0))
+    link.stop()
+    assert receipts.kinds() == [NOT_SENT]
+    assert receipts.all[0].detail == "the link has been stopped"
+
+
+def test_only_the_newest_orders_are_remembered(far: Far, rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "REMEMBERED", 1)
+    link = rig.run(plan_of(far))
+    for command in ("c-1", "c-2"):
+        assert give(link, replace(order(SETPOINT, 412.0), command=command)).kinds() == [SENT, ACKED]
+    far.publish(ACK, {"id": "c-1", "ok": True})
+    (item,) = rig.wait_aside()
+    assert item.reason == "answers no order of this console"
