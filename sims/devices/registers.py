@@ -21,7 +21,10 @@ class Written:
 
 
 def lay_out(forms: Mapping[str, Form], readings: Mapping[str, float]) -> Words:
-    """Registers that say the readings. Fields of a shared register are put together; its other bits are 0."""
+    """Registers that say the readings. Fields of a shared register are put together; its other bits are 0.
+
+    Registers between the first and the last of a space are reserved ones: they read 0, as in a real RTU.
+    """
     words: dict[Space, dict[int, int]] = {space: {} for space in Space}
     for name, form in forms.items():
         if not isinstance(form, ModbusForm) or name not in readings:
@@ -29,7 +32,7 @@ def lay_out(forms: Mapping[str, Form], readings: Mapping[str, float]) -> Words:
         place = words[form.space]
         for offset, word in enumerate(_encoded(readings[name], form)):
             place[form.address + offset] = place.get(form.address + offset, 0) | word
-    return words
+    return {space: _with_reserved(place) for space, place in words.items()}
 
 
 def read(words: Words, space: Space, address: int, count: int) -> list[int] | None:
@@ -51,6 +54,10 @@ def understand(
             left.difference_update(own)
             found.append(Written(name=name, value=decode([words[one - address] for one in own], form)))
     return found if found and not left else None
+
+
+def _with_reserved(place: dict[int, int]) -> dict[int, int]:
+    return dict.fromkeys(range(min(place), max(place) + 1), 0) | place if place else place
 
 
 def _writable(forms: Mapping[str, Form], writable: frozenset[str], space: Space) -> Iterator[tuple[str, ModbusForm]]:

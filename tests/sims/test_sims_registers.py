@@ -17,6 +17,7 @@ FORMS = {
     "setpoint": ModbusForm(space=Space.HOLDING, address=10, type=DataType.FLOAT32, big_end_word=False),
     "command": ModbusForm(space=Space.HOLDING, address=12, type=DataType.UINT16),
     "burner": ModbusForm(space=Space.COIL, address=0, type=DataType.BOOL),
+    "beyond": ModbusForm(space=Space.HOLDING, address=15, type=DataType.UINT16),
 }
 READINGS = {
     "pressure": 360.5,
@@ -28,6 +29,7 @@ READINGS = {
     "setpoint": 350.0,
     "command": 1,
     "burner": 0,
+    "beyond": 9,
 }
 WRITABLE = frozenset({"setpoint", "command"})
 HIGH, LOW = struct.unpack(">HH", struct.pack(">f", 360.5))
@@ -44,8 +46,19 @@ def test_each_value_lies_where_its_form_says() -> None:
 
 def test_what_is_not_there_cannot_be_read() -> None:
     words = lay_out(FORMS, READINGS)
-    for space, address, count in ((Space.INPUT, 5, 2), (Space.INPUT, 6, 1), (Space.HOLDING, 9, 2), (Space.COIL, 1, 1)):
+    for space, address, count in (
+        (Space.INPUT, 5, 2),
+        (Space.INPUT, 6, 1),
+        (Space.HOLDING, 9, 2),
+        (Space.HOLDING, 15, 2),
+        (Space.COIL, 1, 1),
+    ):
         assert read(words, space, address, count) is None
+
+
+def test_reserved_registers_read_nought_and_cannot_be_written() -> None:
+    assert read(lay_out(FORMS, READINGS), Space.HOLDING, 12, 4) == [1, 0, 0, 9]
+    assert understand(FORMS, WRITABLE, Space.HOLDING, 13, [1]) is None
 
 
 def test_a_write_is_understood() -> None:
