@@ -142,7 +142,7 @@ class System:
             last_number_setting=self._store.setting("command.last_number"),
         )
         self._commands.on_restart(self._store.commands(limit=_KEEP_COMMANDS))
-        people.changed.subscribe(self._commands.on_revoked)
+        people.revoked.subscribe(self._commands.on_revoked)
         self._core.topics.ticked.subscribe(lambda _now: self._commands.tick())
         self._core.topics.committed.subscribe(lambda batch: self._commands.on_values(batch.point))
         self._core.topics.ticked.subscribe(self._checkpoint_in_time)

@@ -124,10 +124,14 @@ class AlarmBanner(QWidget):
         for place, row in enumerate(self._rows):
             row.clicked.connect(lambda _checked=False, place=place: self._open(place))
         self._goto.clicked.connect(lambda: self._open(0))
-        self._ack.clicked.connect(lambda: self._top and self.acknowledged.emit(self._top[0].config.key))
+        self._ack.clicked.connect(self._acknowledge_top)
         self._horn.clicked.connect(self.silenced)
         for priority, counter in self._counters.items():
             counter.clicked.connect(lambda _checked=False, p=int(priority): self.priority_chosen.emit(p))
+
+    def _acknowledge_top(self) -> None:
+        if self._top:
+            self.acknowledged.emit(self._top[0].config.key)
 
     def _open(self, place: int) -> None:
         if place < len(self._top):

@@ -60,6 +60,7 @@ class Shell(QMainWindow):
         self._current = ""
         self._veil: Veil | None = None
         self._simulator = backend.site.mode == "simulator"
+        self._seen_values = False
         self.banner = AlarmBanner(backend, workstation)
         self.rail = Rail(
             [RailEntry(key=spec.key, words=spec.title, icon=spec.icon, hint=spec.shortcut) for spec in self._specs],
@@ -280,7 +281,6 @@ class Shell(QMainWindow):
         self.resize(px(1920), px(1080))
         if self._simulator:
             self._frame = SimulatorFrame(root, SIMULATOR)
-        self._seen_values = False
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self._chosen)
@@ -297,9 +297,10 @@ class Shell(QMainWindow):
         self._bridge.beat.connect(self._on_beat)
         self._bridge.alarms.connect(lambda _records: self._show_alarms())
         self._bridge.commands.connect(lambda _commands: self._show_commands())
-        keys: list[tuple[str, Callable[[], None]]] = [
-            (spec.shortcut, lambda key=spec.key: self.go(key, "")) for spec in self._specs
-        ]
+        keys: list[tuple[str, Callable[[], None]]] = [(spec.shortcut, self._goer(spec.key)) for spec in self._specs]
         keys += [("Pause", self._backend.alarms.silence), ("Ctrl+Shift+L", self._next_theme)]
         for sequence, press in keys:
             QShortcut(QKeySequence(sequence), self).activated.connect(press)
+
+    def _goer(self, key: str) -> Callable[[], None]:
+        return lambda: self.go(key, "")

@@ -54,7 +54,7 @@ class AlarmsPage(Page):
         self._empty = EmptyState("")
         self._headline = Text("", Role.KEY, Weight.SEMIBOLD)
         self._subline = Text("", Role.LABEL, tone=Tone.SECONDARY)
-        self._glyph = AlarmGlyph(1, GlyphState.NONE)
+        self._glyph = AlarmGlyph(1, GlyphState.NONE, name="")
         self._tag = Text("", Role.VALUE, Weight.SEMIBOLD, mono=True)
         self._message = Text("", Role.LABEL, tone=Tone.SECONDARY, wrap=True)
         self._value = Text("", Role.ALARM, Weight.SEMIBOLD)
