@@ -54,6 +54,10 @@ class Authenticator:
         pairs = "   ".join(f"{each.login} / {each.password}" for each in self._people)
         return _("Demo site, made-up people: {pairs}").format(pairs=pairs)
 
+    def password(self, login: str) -> str:
+        """A made-up person's password; "" for anyone else."""
+        return next((each.password for each in self._people if each.login == login), "")
+
     def code(self, login: str) -> str:
         """The one-time code of now; "" for anyone else."""
         person = next((each for each in self._people if each.login == login), None)

@@ -86,6 +86,16 @@ class ApproveDialog(DialogFrame):
 
     # -- what people do -------------------------------------------------------------------------------------------
 
+    def may_sign(self) -> bool:
+        """Whether the text to sign has been read from the backend."""
+        return bool(self._hash)
+
+    def fill(self, short_code: str, password: str, one_time: str) -> None:
+        """Fill in what an approval needs, as a person would."""
+        self._code.setText(short_code)
+        self._password.setText(password)
+        self._one_time.setText(one_time)
+
     def _approve(self) -> None:
         session = self._desk.session
         if session is None:

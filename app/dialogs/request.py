@@ -109,7 +109,26 @@ class RequestDialog(DialogFrame):
 
     # -- what people do -------------------------------------------------------------------------------------------
 
-    def _reserve(self) -> None:
+    def choose(self, action: str, reason: str) -> None:
+        """Fill in action and reason, as a person would."""
+        self._action.set_current(action)
+        self._reason.choose(reason)
+        self._check()
+
+    def may_reserve(self) -> bool:
+        """Whether everything for a request is there and nothing blocks it."""
+        return self._next.isVisible() and self._next.isEnabled()
+
+    def may_confirm(self) -> bool:
+        """Whether the request stands and waits for the short code and the hold."""
+        return self._command is not None
+
+    def type_code(self, code: str) -> None:
+        """Fill in the short code."""
+        self._code.setText(code)
+
+    def reserve(self) -> None:
+        """Ask for the command (C1)."""
         session = self._desk.session
         if session is None:
             self.set_foot_note(_("Sign in first."))
@@ -308,7 +327,7 @@ class RequestDialog(DialogFrame):
 
     def _connect(self) -> None:
         self._back.clicked.connect(self.escaped)
-        self._next.clicked.connect(self._reserve)
+        self._next.clicked.connect(self.reserve)
         self._hold.confirmed.connect(self._confirm)
         self._hold.accept_enter_from(self._code)
         self._code.textChanged.connect(lambda _text: self._show())

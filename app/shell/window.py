@@ -49,7 +49,7 @@ class Shell(QMainWindow):
         authenticator: Callable[[str], str] = lambda _login: "",
     ) -> None:
         super().__init__()
-        self._backend = backend
+        self.backend = backend
         self._bridge = bridge
         self._specs = tuple(pages)
         self._hint = hint
@@ -104,19 +104,23 @@ class Shell(QMainWindow):
         if what:
             self._pages[key].select(what)
 
-    def page(self, key: str) -> Page:
-        """A page that has been opened; built on first use."""
-        return self._page(key)
+    def has_values(self) -> bool:
+        """Whether live values have been painted yet."""
+        return self._seen_values
 
     def ask_sign_in(self) -> None:
         """Show the sign-in over the page area; the banner stays free."""
         if self._veil is not None:
             return
-        form = SignIn(self._backend, self.actions_, self.desk, hint=self._hint)
+        form = SignIn(self.backend, self.actions_, self.desk, hint=self._hint)
         form.signed_in.connect(self._signed_in)
         form.escaped.connect(form.focus_first)
         self._veil = Veil(form, self._area)
         form.focus_first()
+
+    def page_keys(self) -> tuple[str, ...]:
+        """Every page, in the order of the rail."""
+        return tuple(spec.key for spec in self._specs)
 
     def sign_in_form(self) -> SignIn | None:
         """The sign-in that is shown now, if any."""
@@ -125,7 +129,7 @@ class Shell(QMainWindow):
 
     def retranslate(self) -> None:
         """Show every text anew in the language of the desk."""
-        site = bilingual(self._backend.site.name, self._backend.site.name_zh)
+        site = bilingual(self.backend.site.name, self.backend.site.name_zh)
         prefix = "[SIM] " if self._simulator else ""
         self.setWindowTitle(f"{prefix}Linepack · {site}")
         for spec in self._specs:
@@ -165,12 +169,12 @@ class Shell(QMainWindow):
             QTimer.singleShot(0, self.first_values.emit)
 
     def _on_beat(self) -> None:
-        now = self._backend.now()
+        now = self.backend.now()
         self.banner.show_clock(now)
 
     def _show_alarms(self) -> None:
-        records = self._backend.alarms.snapshot()
-        self.banner.show_alarms(records, self._backend.now())
+        records = self.backend.alarms.snapshot()
+        self.banner.show_alarms(records, self.backend.now())
         top = self.banner.top()
         if "alarms" in {spec.key for spec in self._specs}:
             self.rail.set_alarm("alarms", (int(top.priority), glyph_of(top)) if top is not None else None)
@@ -179,7 +183,7 @@ class Shell(QMainWindow):
         session = self.desk.session
         waiting = [
             command
-            for command in self._backend.commands.snapshot()
+            for command in self.backend.commands.snapshot()
             if command.state is CommandState.AWAITING_APPROVAL
             and session is not None
             and session.person not in (command.requester, command.confirmer)
@@ -188,7 +192,7 @@ class Shell(QMainWindow):
             self.rail.set_count("commands", len(waiting))
 
     def _show_status(self) -> None:
-        self.status.show_status(self._backend.status.snapshot())
+        self.status.show_status(self.backend.status.snapshot())
         snapshot = self._bridge.snapshot()
         newest = int(snapshot.received_at.max()) if len(snapshot.received_at) else 0
         self._data_age.setText(_("data {time}").format(time=clock_time(newest)))
@@ -220,11 +224,11 @@ class Shell(QMainWindow):
 
     def _acknowledge(self, key: str) -> None:
         session = self.desk.session
-        record = next((each for each in self._backend.alarms.snapshot() if each.config.key == key), None)
+        record = next((each for each in self.backend.alarms.snapshot() if each.config.key == key), None)
         if session is None:
             self._toast.show_words(_("Sign in first."), refused=True)
         elif record is not None:
-            self.actions_.follow(self._backend.alarms.acknowledge(session, key, record.facts.occurrence))
+            self.actions_.follow(self.backend.alarms.acknowledge(session, key, record.facts.occurrence))
 
     def _next_language(self) -> None:
         at = LANGUAGES.index(language())
@@ -246,7 +250,7 @@ class Shell(QMainWindow):
 
     def _context(self) -> PageContext:
         return PageContext(
-            backend=self._backend,
+            backend=self.backend,
             bridge=self._bridge,
             actions=self.actions_,
             desk=self.desk,
@@ -286,7 +290,7 @@ class Shell(QMainWindow):
         self.rail.chosen.connect(self._chosen)
         self.banner.opened.connect(lambda key: self.go("alarms", key))
         self.banner.acknowledged.connect(self._acknowledge)
-        self.banner.silenced.connect(self._backend.alarms.silence)
+        self.banner.silenced.connect(self.backend.alarms.silence)
         self.banner.priority_chosen.connect(lambda _priority: self.go("alarms", "active"))
         self.status.language_pressed.connect(self._next_language)
         self.status.theme_pressed.connect(self._next_theme)
@@ -298,7 +302,7 @@ class Shell(QMainWindow):
         self._bridge.alarms.connect(lambda _records: self._show_alarms())
         self._bridge.commands.connect(lambda _commands: self._show_commands())
         keys: list[tuple[str, Callable[[], None]]] = [(spec.shortcut, self._goer(spec.key)) for spec in self._specs]
-        keys += [("Pause", self._backend.alarms.silence), ("Ctrl+Shift+L", self._next_theme)]
+        keys += [("Pause", self.backend.alarms.silence), ("Ctrl+Shift+L", self._next_theme)]
         for sequence, press in keys:
             QShortcut(QKeySequence(sequence), self).activated.connect(press)
 

@@ -109,6 +109,10 @@ class ReasonInput(QWidget):
         """Change the list (another language)."""
         self._list.set_entries(reasons)
 
+    def choose(self, key: str) -> None:
+        """Choose a reason by its key."""
+        self._list.set_key(key)
+
     def key(self) -> str:
         """The chosen reason's key, empty if none."""
         return self._list.key()

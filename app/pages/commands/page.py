@@ -73,6 +73,10 @@ class CommandsPage(Page):
     def select(self, what: str) -> None:
         if what.startswith("prepare:"):
             self.prepare(int(what.removeprefix("prepare:")))
+        elif what.startswith("approve:"):
+            self._selected = what.removeprefix("approve:")
+            self._show()
+            self._open(self._selected)
         elif what:
             self._selected = what
             self._show()
