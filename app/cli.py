@@ -6,6 +6,7 @@ wrong is one clear sentence, never a traceback. Everything heavy is imported ins
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -45,10 +46,10 @@ def demo(
 @app.command
 def init(folder: Path, *, template: Literal["empty", "city"] = "empty", name: str = "") -> int:
     """Create a site folder with its database."""
-    from app.headless import init_site
+    from app.making import init_site
 
-    init_site(folder, template=template, name=name)
-    print(f"created site in {folder}")
+    site = init_site(folder, template=template, name=name)
+    print(f"created {site.id} in {site.folder}")
     return 0
 
 
@@ -69,19 +70,39 @@ def serve(folder: Path, *, for_s: Seconds = None) -> int:
 
 
 @app.command
-def sim(folder: Path, *, scenario: str = "normal_day", speed: float = 1.0, seed: int = 1, for_s: Seconds = None) -> int:
-    """Run only the pretend field of a site, over real sockets on loopback."""
+def sim(
+    folder: Path,
+    *,
+    scenario: str = "normal_day",
+    speed: float = 1.0,
+    seed: int = 1,
+    for_s: Seconds = None,
+    rate: float | None = None,
+    stop_on_eof: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Run only the pretend field of a site, over real sockets on loopback. Control lines are read from stdin.
+
+    Parameters
+    ----------
+    rate: MQTT values a second for load, instead of the devices' own periods.
+    stop_on_eof: end when stdin ends.
+    """
     from app.headless import run_field
 
-    return run_field(folder, scenario=scenario, speed=speed, seed=seed, for_s=for_s)
+    return run_field(folder, scenario=scenario, speed=speed, seed=seed, for_s=for_s, rate=rate, stop_on_eof=stop_on_eof)
 
 
 @app.command(name="import")
 def import_(what: Literal["models", "assets", "devices"], file: Path, folder: Path, *, partial: bool = False) -> int:
-    """Load thing models, assets or devices from JSON, CSV or XLSX; all good rows go in together or none."""
-    from app.headless import import_rows
+    """Load thing models (JSON), assets or devices (JSON, CSV or XLSX); all rows go in together or none.
 
-    return import_rows(what, file, folder, partial=partial)
+    Parameters
+    ----------
+    partial: take the good rows although others are bad; the exit code is 1 all the same.
+    """
+    from app.importing import import_file
+
+    return import_file(what, file, folder, partial=partial)
 
 
 @app.command
@@ -116,7 +137,7 @@ def export(
     from_: first moment, ISO 8601 with zone, e.g. 2026-01-15T10:00:00+08:00; empty = the first stored.
     to: end, not included; empty = now.
     """
-    from app.listing import export_rows
+    from app.exporting import export_rows
 
     return export_rows(what, folder, start=from_, end=to, out=out)
 
@@ -124,15 +145,22 @@ def export(
 @audit.command
 def verify(folder: Path) -> int:
     """Check the journal's chain and its checkpoints; names the first bad row."""
-    from app.listing import verify_journal
+    from app.auditing import verify as verify_journal
 
     return verify_journal(folder)
 
 
 @user.command
 def add(folder: Path, login: str, *, name: str, role: str, person: str = "", second_factor: bool = False) -> int:
-    """Add an account; the password is read from the terminal or stdin."""
-    from app.headless import add_user
+    """Add an account; the password is read from the terminal or stdin.
+
+    Parameters
+    ----------
+    role: operator, supervisor, trainer, auditor, engineer or administrator.
+    person: id of the natural person, where it is not the login; two accounts of one person share it.
+    second_factor: make one, and print the address for the authenticator app. Approving commands needs it.
+    """
+    from app.people_cli import add_user
 
     return add_user(folder, login, name=name, role=role, person=person, second_factor=second_factor)
 
@@ -140,7 +168,7 @@ def add(folder: Path, login: str, *, name: str, role: str, person: str = "", sec
 @user.command(name="list")
 def list_(folder: Path, *, as_json: Json = False) -> int:
     """List accounts."""
-    from app.listing import list_users
+    from app.people_cli import list_users
 
     return list_users(folder, as_json=as_json)
 
@@ -148,15 +176,15 @@ def list_(folder: Path, *, as_json: Json = False) -> int:
 @user.command
 def disable(folder: Path, login: str) -> int:
     """Disable an account."""
-    from app.headless import disable_user
+    from app.people_cli import disable_user
 
     return disable_user(folder, login)
 
 
 @app.command
 def backup(folder: Path, file: Path) -> int:
-    """Copy a site's database while it runs."""
-    from app.headless import backup_site
+    """Copy a whole site into one file, also while it runs. The file holds the site's secrets."""
+    from app.backups import backup_site
 
     return backup_site(folder, file)
 
@@ -164,14 +192,14 @@ def backup(folder: Path, file: Path) -> int:
 @app.command
 def restore(file: Path, folder: Path) -> int:
     """Put a backup into a new site folder."""
-    from app.headless import restore_site
+    from app.backups import restore_site
 
     return restore_site(file, folder)
 
 
 @app.command
 def doctor(folder: Path) -> int:
-    """Check the installation, the site, the database, fonts and sound."""
+    """Check the installation, the site, its database, journal, keys and ports, and this machine."""
     from app.doctor import examine
 
     return examine(folder)
@@ -194,6 +222,13 @@ def main() -> None:
         sys.exit(2)
     except LinepackError as error:
         print(f"linepack: {say(error)}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read the list has seen enough; the interpreter must not complain about it at its end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        print(f"linepack: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

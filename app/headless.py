@@ -1,0 +1,88 @@
+"""`linepack serve` and `linepack sim`: run a site's backend, or its pretend field, without a window."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.making import init_site
+from app.opening import reading
+from app.people_cli import create_account
+from app.terminal import result
+from backend import devices, logs, site
+from backend.errors import ConfigError
+from backend.site.lock import SiteLock, is_running
+
+__all__ = ["create_account", "init_site", "run_field", "serve_site"]
+
+
+def serve_site(folder: Path, *, for_s: float | None = None) -> int:
+    """Run the backend until SIGTERM, SIGINT or the end of `for_s`; 0 then. Log lines go to the site's log folder.
+
+    Raises ConfigError, before anything is made or changed, for a site that cannot be run.
+    """
+    check(folder)
+    from backend.system import System
+
+    logs.to_stderr()
+    ended = threading.Event()
+    with _on_signal(ended.set):
+        system = System(folder)
+        system.start()
+        try:
+            links = system.backend.links.snapshot()
+            result(f"serving {system.backend.site.id}, {len(links)} links")
+            ended.wait(for_s)
+        finally:
+            system.stop()
+    return 0
+
+
+def check(folder: Path) -> None:
+    """Everything that can be wrong with a site and be seen without running it. Raises ConfigError; changes nothing."""
+    place = site.load(folder)
+    models = site.thing_models(place.folder)
+    with reading(place) as records:
+        devices.bind(records.registry(), models, place.id)
+    if is_running(place.folder):
+        # Raises, naming the process.
+        SiteLock(place.folder).release()
+
+
+def run_field(
+    folder: Path,
+    *,
+    scenario: str = "normal_day",
+    speed: float = 1.0,
+    seed: int = 1,
+    for_s: float | None = None,
+    rate: float | None = None,
+    stop_on_eof: bool = False,
+) -> int:
+    """Run the pretend field of a simulator site. Raises ConfigError or LinkError when it cannot be."""
+    place = site.load(folder)
+    if place.mode != "simulator":
+        raise ConfigError("{folder} is a live site; a pretend field is only for a simulator", folder=place.folder)
+    try:
+        from sims.run import run
+
+        # The solver and the broker are imported when they are first needed.
+        return run(folder, scenario=scenario, speed=speed, seed=seed, for_s=for_s, rate=rate, stop_on_eof=stop_on_eof)
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            "the pretend field needs the package {name}; install linepack with the extra 'sim'", name=error.name
+        ) from error
+
+
+@contextmanager
+def _on_signal(end: Callable[[], None]) -> Iterator[None]:
+    """Call `end` on SIGTERM and SIGINT."""
+    before = {number: signal.signal(number, lambda *_: end()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
