@@ -136,6 +136,7 @@ def export(
     ----------
     from_: first moment, ISO 8601 with zone, e.g. 2026-01-15T10:00:00+08:00; empty = the first stored.
     to: end, not included; empty = now.
+    out: new file; for the journal also a .zip: a signed bundle for an auditor.
     """
     from app.exporting import export_rows
 
@@ -143,11 +144,17 @@ def export(
 
 
 @audit.command
-def verify(folder: Path) -> int:
-    """Check the journal's chain and its checkpoints; names the first bad row."""
+def verify(place: Path, *, key: Path | None = None) -> int:
+    """Check a journal's chain and its checkpoints; names the first bad row.
+
+    Parameters
+    ----------
+    place: a site folder, or a bundle made with `linepack export audit`.
+    key: the site's journal.pub as the auditor keeps it, instead of the one beside the journal.
+    """
     from app.auditing import verify as verify_journal
 
-    return verify_journal(folder)
+    return verify_journal(place, key=key)
 
 
 @user.command

@@ -49,7 +49,8 @@ def run_demo(*, size: str, tour: Path | None, for_s: float | None, scenario: str
 
 def make_demo_site(folder: Path, *, size: str, seed: int) -> Authenticator:
     """A simulator site with the city's field, free ports and made-up people whose secrets lie in `demo.json`."""
-    from app.headless import create_account, init_site
+    from app.making import init_site
+    from app.people_cli import create_account
 
     modbus_port, broker_port = _free_ports()
     init_site(

@@ -1,4 +1,7 @@
-"""`linepack export`: stored samples, alarms, commands or the journal as a file; who took what goes into the journal."""
+"""`linepack export`: stored samples, alarms, commands or the journal as a file; what was taken goes into the journal.
+
+CSV, Parquet or XLSX by the file's ending; the journal also as a signed bundle (.zip) for an auditor.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from app.moments import parse_moment, utc_text
 from app.opening import draft_of, journal_when_at_rest, reading
 from app.placing import in_the_name_of
 from app.terminal import note, result
+from backend.audit.bundle import write_bundle
+from backend.audit.checkpoint import FILE_NAME
+from backend.audit.signing import load_key
 from backend.clock import SystemClock
 from backend.errors import ConfigError, LinepackError
 from backend.site import Site, load
@@ -21,6 +27,7 @@ from backend.store.export import Exported, export_commands, export_journal, expo
 
 _FIRST_US: Final = -(1 << 62)
 """Before every stored moment."""
+BUNDLE: Final = ".zip"
 Export = Callable[[Records, Path, int, int], Exported]
 
 
@@ -43,7 +50,10 @@ def export_rows(what: str, folder: Path, *, start: str, end: str, out: Path) -> 
         stack.callback(draft.unlink, missing_ok=True)
         try:
             with reading(site) as records:
-                exported = _EXPORTS[what](records, draft, begun, ended)
+                if what == "audit" and out.suffix.casefold() == BUNDLE:
+                    exported = _bundle(site, records, draft, whole=not (start or end))
+                else:
+                    exported = _EXPORTS[what](records, draft, begun, ended)
         except LinepackError as error:
             raise in_the_name_of(error, draft, out) from error
         _journal(site, what, out, draft, begun, ended, exported)
@@ -52,6 +62,25 @@ def export_rows(what: str, folder: Path, *, start: str, end: str, out: Path) -> 
         note(f"left out: stored group {damaged.group} of {damaged.n} samples is damaged ({damaged.reason})")
     result(f"{exported.rows} rows in {out}")
     return 1 if exported.damaged else 0
+
+
+def _bundle(site: Site, records: Records, file: Path, *, whole: bool) -> Exported:
+    """The signed file for an auditor."""
+    if not whole:
+        raise ConfigError(
+            "a bundle holds the whole journal, so that its chain can be checked; leave out --from and --to"
+        )
+    made = write_bundle(
+        file,
+        records.journal(),
+        site=site.id,
+        mode=site.mode,
+        store=records.id,
+        checkpoints=site.folder / FILE_NAME,
+        key=load_key(site.folder),
+        at=SystemClock().wall_us(),
+    )
+    return Exported(file=file, rows=made.count)
 
 
 def _journal(site: Site, what: str, out: Path, draft: Path, begun: int, ended: int, exported: Exported) -> None:

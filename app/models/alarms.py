@@ -80,7 +80,12 @@ class Words:
         """The alarm's text, e.g. "Outlet pressure LOW-LOW"."""
         point = self.point(record)
         title = point_title(point) if point is not None else record.config.source
-        return _(record.config.message).format(title=title, level=_level_word(record.facts.level))
+        return _(record.config.message).format(
+            title=title,
+            source=record.config.source,
+            device=record.config.device,
+            level=_level_word(record.facts.level),
+        )
 
     def place(self, record: AlarmRecord) -> str:
         """Where it is."""
