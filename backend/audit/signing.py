@@ -22,10 +22,14 @@ def create_key(folder: Path) -> Ed25519PrivateKey:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     _write_new(folder / KEY_NAME, private, 0o600)
-    _write_new(folder / PUBLIC_NAME, public, 0o644)
+    _write_new(folder / PUBLIC_NAME, public_text(key.public_key()), 0o644)
     return key
+
+
+def public_text(key: Ed25519PublicKey) -> bytes:
+    """What stands in `journal.pub`."""
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def load_key(folder: Path) -> Ed25519PrivateKey:
@@ -45,7 +49,11 @@ def load_key(folder: Path) -> Ed25519PrivateKey:
 
 def load_public(folder: Path) -> Ed25519PublicKey:
     """The site's public key, all that checking needs."""
-    file = folder / PUBLIC_NAME
+    return read_public(folder / PUBLIC_NAME)
+
+
+def read_public(file: Path) -> Ed25519PublicKey:
+    """A public key in a file of its own, as an auditor keeps it."""
     content = _read(file)
     try:
         key = serialization.load_pem_public_key(content)
