@@ -29,25 +29,26 @@ class Reporter:
         self.device = device
         self._terminal = device.terminal
         self._rng = rng
-        self._next: dict[str, float] = {}
+        self._next: dict[float, float] = {}
+        """By period, so that what has the same period travels together."""
         self._sent: dict[str, float] = {}
 
     def report(self, now: float, mouth: Mouth) -> None:
         """Say what is due and what has just happened; the first time, everything."""
         readings = self._terminal.readings()
+        periods = {period for period in self._terminal.periods_s.values() if now >= self._next.get(period, now)}
         due = {
             name: value
             for name, value in readings.items()
-            if now >= self._next.get(name, now) or self._urgent(name, value)
+            if self._terminal.periods_s[name] in periods or self._urgent(name, value)
         }
-        if not due:
-            return
-        for name in due:
-            period = self._terminal.periods_s[name]
-            # Devices were switched on at different times: the first period is cut short at random, by device.
-            self._next[name] = now + (period if name in self._next else period * self._rng.uniform(0.3, 1.0))
-        self._sent |= due
-        mouth.publish(self.device, due)
+        for period in periods:
+            # Devices were switched on at different times: the first period is cut short at random.
+            cut = 1.0 if period in self._next else self._rng.uniform(0.3, 1.0)
+            self._next[period] = now + period * cut
+        if due:
+            self._sent |= due
+            mouth.publish(self.device, due)
 
     def _urgent(self, name: str, value: float) -> bool:
         if name not in self._sent:

@@ -1,8 +1,9 @@
 """A third party strikes the Binjiang Avenue main between XV-0417 and XV-0422 at the evening peak: a 58 mm hole.
 
-Methane in VW-0418 alarms within a minute; R-12 opens fully and cannot hold its outlet, which falls below its low limit
-in about two minutes and its low-low limit in about six. Closing both valves empties the section in two minutes and
-R-12 recovers. At other hours R-12 would hold, so the scenario sets the hour.
+Methane in VW-0418 alarms within a minute. R-12 opens fully and cannot hold its outlet, which falls below its low limit
+(330 kPa) in two minutes and below its low-low limit (300 kPa) in seven; it would come to rest near 270 kPa. Closing
+both valves empties the section in two minutes and R-12 recovers in five. At other hours R-12 would hold against the
+leak, so the scenario sets the hour.
 """
 
 from sims.scenarios.scenario import Event, Scenario
