@@ -146,9 +146,8 @@ class Roll:
 
 
 def _as_written(account: Account) -> str:
-    if normal(account.login) != account.login:
+    written = normal(account.login)
+    if written != account.login:
         # It could never be found: what people type is brought into that form.
-        raise ConfigError(
-            mark("the login {login} must be stored as {normal}"), login=account.login, normal=normal(account.login)
-        )
+        raise ConfigError(mark("the login {login} must be stored as {written}"), login=account.login, written=written)
     return account.login
