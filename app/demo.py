@@ -82,6 +82,11 @@ def field(folder: Path, *, scenario: str, seed: int, rate: float | None = None) 
     process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     if process.stdin is None or process.stdout is None:
         raise LinkError("the pretend field could not be started")
+    # Only a field that listens is worth opening a console on: else every link would begin with an alarm.
+    for line in process.stdout:
+        sys.stderr.write(f"field: {line}")
+        if line.startswith("ready "):
+            break
     echo = _echo(process.stdout)
     try:
         yield process
