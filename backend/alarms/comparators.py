@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from backend.model.plant import Limits
 
@@ -86,6 +86,7 @@ class Comparator:
 
 
 Cells = tuple[Cell, ...]
+_QUIET: Final = tuple((Cell(),) * count for count in range(len(Limits.__dataclass_fields__)))
 
 
 class Sample(NamedTuple):
@@ -125,7 +126,7 @@ def comparators_of(limits: Limits) -> tuple[Comparator, ...]:
 
 def quiet(comparators: tuple[Comparator, ...]) -> Cells:
     """Cells of a point at which nothing is active or pending."""
-    return (Cell(),) * len(comparators)
+    return _QUIET[len(comparators)]
 
 
 def calm_of(comparators: tuple[Comparator, ...], cells: Cells, value: float) -> tuple[float, float]:
@@ -133,13 +134,17 @@ def calm_of(comparators: tuple[Comparator, ...], cells: Cells, value: float) -> 
 
     value: where the point is now, NaN where unknown (then a switch has no such interval).
     """
-    calm = [each.calm(cell, value) for each, cell in zip(comparators, cells, strict=True)]
-    return max((low for low, _ in calm), default=-math.inf), min((high for _, high in calm), default=math.inf)
+    low, high = -math.inf, math.inf
+    for each, cell in zip(comparators, cells, strict=True):
+        own_low, own_high = each.calm(cell, value)
+        low = own_low if own_low > low else low
+        high = own_high if own_high < high else high
+    return low, high
 
 
 def heard(comparators: tuple[Comparator, ...], cells: Cells, sample: Sample, mono: float) -> Cells:
     """The cells after a usable sample. mono: our monotonic clock, for delays that run on without samples."""
-    return tuple(_heard(each, cell, sample, mono) for each, cell in zip(comparators, cells, strict=True))
+    return tuple([_heard(each, cell, sample, mono) for each, cell in zip(comparators, cells, strict=True)])
 
 
 def unheard(cells: Cells) -> Cells:
@@ -150,15 +155,22 @@ def unheard(cells: Cells) -> Cells:
     return tuple(cell._replace(pending=None) if cell.active else cell for cell in cells)
 
 
+def is_waiting(cells: Cells) -> bool:
+    """Whether any delay runs."""
+    for cell in cells:  # noqa: SIM110 - any() costs twice as much on tuples this short
+        if cell.pending is not None:
+            return True
+    return False
+
+
 def next_look(comparators: tuple[Comparator, ...], cells: Cells) -> int | None:
     """Device time (µs UTC) from which a sample has to be looked at although its value says nothing new."""
+    if not is_waiting(cells):
+        return None
     return min(
-        (
-            cell.pending.at + (each.off_delay_us if cell.active else each.on_delay_us)
-            for each, cell in zip(comparators, cells, strict=True)
-            if cell.pending is not None
-        ),
-        default=None,
+        cell.pending.at + (each.off_delay_us if cell.active else each.on_delay_us)
+        for each, cell in zip(comparators, cells, strict=True)
+        if cell.pending is not None
     )
 
 
@@ -197,8 +209,10 @@ def _heard(comparator: Comparator, cell: Cell, sample: Sample, mono: float) -> C
         return cell
     wants = comparator.wants(cell.active, sample.value, sample.rate)
     if wants == cell.active:
+        if cell.pending is None:
+            return cell
         # Uncertain word that all is well does not stop an alarm that is on its way.
-        keeps = cell.pending is not None and not cell.active and not sample.good
+        keeps = not cell.active and not sample.good
         return cell if keeps else Cell(cell.active)
     if not wants and not sample.good:
         return Cell(True)

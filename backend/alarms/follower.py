@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from backend.alarms.comparators import Cells, Comparator, Sample, heard, on_delay_end, ran_out, unheard
+from backend.alarms.comparators import Cells, Comparator, Sample, heard, is_waiting, on_delay_end, ran_out, unheard
 from backend.alarms.findings import Change, Crossing, Finding, Input, Marked
 
 
@@ -35,7 +35,7 @@ class Follower:
 
     def take(self, at: int, value: float, worth: int, mono: float) -> None:
         """The next sample. worth: an `Input`; mono: our monotonic clock, s."""
-        if self._worth >= Input.UNCERTAIN:
+        if self._worth >= Input.UNCERTAIN and is_waiting(self.cells):
             while (end := on_delay_end(self._comparators, self.cells, at=at)) is not None:
                 self._run_out(end)
         if worth != self._worth:
@@ -75,6 +75,8 @@ class Follower:
 
     def _tell(self, after: Cells, at: int, value: float) -> None:
         """Note what became of each condition."""
+        if all(cell.active == before.active for cell, before in zip(after, self.cells, strict=True)):
+            return
         was, now = levels(self._comparators, self.cells), levels(self._comparators, after)
         for condition in dict.fromkeys((*was, *now)):
             before, reached = was.get(condition), now.get(condition)

@@ -86,32 +86,34 @@ class Horn:
             self._sounder.stop()
         if due.play is not None:
             self._sounder.play(due.play)
+            self._recovered()
         return HEARTBEAT_S if due.wait_s is None else min(due.wait_s, HEARTBEAT_S)
 
     def _run(self) -> None:
         while not self._stopping:
-            wait_s = self._try_turn()
+            wait_s = self._try(self.turn)
             # Sounding happens outside the lock: whoever calls `want` must not wait for a sound driver.
             with self._changed:
                 if not self._told and not self._stopping:
                     self._changed.wait(wait_s)
                 self._told = False
-        self._try(self._sounder.stop)
+        self._try(self._hush)
 
-    def _try_turn(self) -> float:
-        waits: list[float] = []
-        self._try(lambda: waits.append(self.turn()))
-        return waits[0] if waits else HEARTBEAT_S
+    def _hush(self) -> float:
+        self._sounder.stop()
+        return 0.0
 
-    def _try(self, act: Callable[[], None]) -> None:
-        """The thread's one catch: a sound device that fails is said once and stands in `trouble`; the horn goes on."""
-        failure = ""
+    def _try(self, act: Callable[[], float]) -> float:
+        """The thread's one catch: what fails is said once and stands in `trouble` until a pattern plays again."""
         try:
-            act()
+            return act()
         except Exception as error:  # noqa: BLE001 - whatever the sound system throws must not end the horn
-            failure = f"horn failed: {error!r}"
-        if failure and not self._failure:
-            _log.error("horn failed", error=failure)
-        if self._failure and not failure:
+            if not self._failure:
+                _log.error("horn failed", error=repr(error))
+            self._failure = f"horn failed: {error!r}"
+            return HEARTBEAT_S
+
+    def _recovered(self) -> None:
+        if self._failure:
             _log.info("horn works again")
-        self._failure = failure
+            self._failure = ""

@@ -119,7 +119,7 @@ class LimitTable:
         batch = self._in_order(batch)
         self._follow_clock(batch.received_at, undo)
         point = batch.point.astype(np.intp)
-        late = batch.at < self._last_at[point]
+        late = batch.at < self._last_at.take(point)
         if not late.any():
             return self._current(batch, point, mono, undo), batch
         findings = self._late.evaluate(batch.where(late), mono, undo)
@@ -183,25 +183,27 @@ class LimitTable:
         self._arrived = received_at
 
     def _current(self, batch: SampleBatch, point: Index, mono: float, undo: Undo) -> list[Finding]:
-        at, value, worth = batch.at, batch.value, INPUT_OF_QUALITY[batch.quality]
-        calm = (value > self._low[point]) & (value < self._high[point])
-        all_calm = bool(calm.all())
-        if not all_calm:
+        at, value, worth = batch.at, batch.value, INPUT_OF_QUALITY.take(batch.quality)
+        calm = (value > self._low.take(point)) & (value < self._high.take(point))
+        look: NDArray[np.bool_] | None = None
+        if not calm.all():
+            # Not a number is worth nothing, whatever its quality byte says.
             worth = np.where(np.isfinite(value), worth, np.uint8(Input.LOST))
-        odd = worth != self._input[point]
-        any_odd = bool(odd.any())
-        look = ~calm & (worth >= Input.UNCERTAIN)
+            look = ~calm & (worth >= Input.UNCERTAIN)
+        odd = worth != self._input.take(point)
+        if odd.any():
+            minds = self._watched.take(point) | (self._look_at.take(point) != _FAR)
+            look = _either(look, odd & minds)
+        else:
+            odd = None
         if self._waiting:
-            due = self._look_at[point]
-            look |= (at >= due) | (odd & (due != _FAR))
-        if any_odd:
-            look |= odd & self._watched[point]
+            look = _either(look, at >= self._look_at.take(point))
         if self._any_rate:
-            look |= self._fast_moving(at, value, worth, point)
+            look = _either(look, self._fast_moving(at, value, worth, point))
         findings: list[Finding] = []
-        if look.any():
+        if look is not None and look.any():
             findings = self._one_by_one(batch, worth, self._rows_of(point, look), mono, undo)
-        if any_odd:
+        if odd is not None:
             undo.array(self._input, point)
             self._input[point] = worth
         if self._any_rate:
@@ -286,24 +288,27 @@ class LimitTable:
 
     def _settle(self, point: int, cells: Cells, value: float, undo: Undo) -> None:
         """Where the point's comparators stand from now on. value: its newest usable one, NaN where none is known."""
-        here = slice(point, point + 1)
-        for array in (self._low, self._high, self._look_at):
-            undo.array(array, here)
-        undo.entry(self._cells, point)
-        undo.entry(self._waiting, point)
         comparators = self._comparators[point]
-        self._low[point], self._high[point] = calm_of(comparators, cells, value)
+        before = self._cells.get(point, quiet(comparators))
+        was = (float(self._low[point]), float(self._high[point]), int(self._look_at[point]))
+        undo.call(lambda: self._set(point, before, *was))
         due = next_look(comparators, cells)
-        if due is None:
-            self._look_at[point] = _FAR
+        self._set(point, cells, *calm_of(comparators, cells, value), _FAR if due is None else due)
+
+    def _set(self, point: int, cells: Cells, low: float, high: float, look_at: int) -> None:
+        self._low[point], self._high[point], self._look_at[point] = low, high, look_at
+        if look_at == _FAR:
             self._waiting.pop(point, None)
         else:
-            self._look_at[point] = due
             self._waiting[point] = None
-        if cells == quiet(comparators):
+        if cells == quiet(self._comparators[point]):
             self._cells.pop(point, None)
         else:
             self._cells[point] = cells
+
+
+def _either(one: NDArray[np.bool_] | None, other: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return other if one is None else one | other
 
 
 def _rate_limit(comparators: tuple[Comparator, ...]) -> float:

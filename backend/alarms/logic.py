@@ -23,7 +23,7 @@ from backend.alarms.states import (
     shown_priority,
 )
 from backend.errors import RefusedError
-from backend.model.alarm import AlarmConfig, AlarmFacts, AlarmName, InputQuality, Priority
+from backend.model.alarm import AlarmConfig, AlarmFacts, AlarmName, InputQuality, Occurrence, Priority
 
 __all__ = ["Outcome", "check", "name_of", "step"]
 
@@ -117,7 +117,7 @@ def _raise(facts: AlarmFacts, event: e.Raise, config: AlarmConfig, at: int) -> O
         reason=event.reason,
         late=late,
     )
-    return Outcome(facts=raised, events=(said,), sounds=_calls(raised))
+    return Outcome(facts=raised, events=(said, *_doubt(raised, config, at)), sounds=_calls(raised))
 
 
 def _clear(facts: AlarmFacts, event: e.Clear, config: AlarmConfig, at: int) -> Outcome:
@@ -179,7 +179,7 @@ def _escalate(facts: AlarmFacts, event: e.Escalate, config: AlarmConfig, at: int
         limit=event.limit,
         late=risen.late,
     )
-    return Outcome(facts=risen, events=(said,), sounds=_calls(risen))
+    return Outcome(facts=risen, events=(said, *_doubt(risen, config, at)), sounds=_calls(risen))
 
 
 def _deescalate(facts: AlarmFacts, event: e.Deescalate, config: AlarmConfig, at: int) -> Outcome:
@@ -328,6 +328,13 @@ def _delete(facts: AlarmFacts) -> Outcome:
 def _calls(facts: AlarmFacts) -> bool:
     """Whether these facts may call the horn at all (T15: not while held back)."""
     return not facts.ack and not facts.suppressed
+
+
+def _doubt(facts: AlarmFacts, config: AlarmConfig, at: int) -> tuple[Occurrence, ...]:
+    """A raise says by itself that the input was good; where it was not, a mark follows."""
+    if facts.input is InputQuality.GOOD:
+        return ()
+    return (line(config, facts, "uncertain", at=at, recorded_at=at),)
 
 
 def _peak(facts: AlarmFacts, priority: Priority) -> Priority:

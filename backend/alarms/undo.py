@@ -6,6 +6,7 @@ from collections.abc import Callable, MutableMapping
 from functools import partial
 from typing import Any, TypeVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 K = TypeVar("K")
@@ -18,9 +19,10 @@ class Undo:
     def __init__(self) -> None:
         self._steps: list[Callable[[], None]] = []
 
-    def array(self, array: NDArray[Any], index: object) -> None:
+    def array(self, array: NDArray[Any], index: NDArray[np.intp] | slice) -> None:
         """`array[index]` is about to change. A repeated index is fine: every copy of it is the old value."""
-        self._steps.append(partial(array.__setitem__, index, array[index].copy()))  # type: ignore[call-overload]
+        old = array[index].copy() if isinstance(index, slice) else array.take(index)
+        self._steps.append(partial(array.__setitem__, index, old))
 
     def entry(self, mapping: MutableMapping[K, V], key: K) -> None:
         """`mapping[key]` is about to be set or removed."""
