@@ -11,6 +11,7 @@ from typing import Any, Final
 from backend.errors import ConfigError
 from backend.model.thing_model import ThingModel, forms_of
 from backend.site import Site, read_json, thing_models
+from backend.site.folder import is_loopback
 from sims.devices.battery_terminals import PressureLogger, RegulatorCabinet, ValveWell
 from sims.devices.flow_meter import FlowMeter
 from sims.devices.line_valve import LineValve
@@ -62,6 +63,10 @@ def _terminal(row: Row, models: Mapping[str, ThingModel], network: Network, site
     rng = random.Random(f"{seed}/{id_}")
     protocol = row.get("protocol") or model.protocols[0]
     address = {key: str(value) for key, value in row.get("address", {}).items()}
+    if not is_loopback(address.get("host", "127.0.0.1")):
+        raise ConfigError(
+            "{device} is at {host}: the pretend field stays on this machine", device=id_, host=address["host"]
+        )
     return Terminal(
         id=id_,
         model=model,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from backend import logs
-from backend.errors import LinkError, RefusedError
+from backend.errors import ConfigError, LinkError, RefusedError
 from backend.site import load
 from sims.control import Message, obey, obey_line
 from sims.equipment import load_equipment
@@ -51,11 +51,14 @@ def run(
     for_s: real seconds to run. ready: called with one line "ready …" when every server listens and first values are
     out. rate: MQTT values a second for load, instead of the devices' own periods. stdin: take control lines (see
     `sims.control`) from standard input when that is a pipe or a file; stop_on_eof: end when it ends, so that no field
-    outlives the program that started it. SIGTERM and SIGINT end it too. Raises ConfigError for a site, scenario or
-    device that cannot be simulated, LinkError for a port or broker that cannot be used.
+    outlives the program that started it. SIGTERM and SIGINT end it too. Raises ConfigError for a live site, and for a
+    site, scenario or device that cannot be simulated, LinkError for a port or broker that cannot be used.
     """
     story = find(scenario)
     site = load(folder)
+    if site.mode != "simulator":
+        # Made-up values must never reach a store or a broker that real ones come to (S7).
+        raise ConfigError("{folder} is a live site: the pretend field runs on simulator sites only", folder=folder)
     equipment = load_equipment(site, seed=seed)
     plant = Plant(equipment, hour=story.hour, speed=speed)
     field = Simulation(site, equipment, plant, seed=seed, rate=rate)

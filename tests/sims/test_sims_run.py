@@ -127,6 +127,22 @@ def test_what_cannot_be_run_is_said(tmp_path: Path, scenario: str, reason: str) 
         run(tmp_path, scenario=scenario, stdin=False)
 
 
+def test_a_live_site_is_refused(tmp_path: Path) -> None:
+    small_site(tmp_path / "site")
+    file = tmp_path / "site" / "site.toml"
+    file.write_text(file.read_text("utf-8").replace('mode = "simulator"', 'mode = "live"'), "utf-8")
+    with pytest.raises(ConfigError, match="is a live site"):
+        run(tmp_path / "site", stdin=False)
+
+
+def test_a_device_off_this_machine_is_refused(tmp_path: Path) -> None:
+    small_site(tmp_path / "site")
+    file = tmp_path / "site" / "registry" / "devices.json"
+    file.write_text(file.read_text("utf-8").replace("127.0.0.1", "192.0.2.7", 1), "utf-8")
+    with pytest.raises(ConfigError, match=r"NGS is at 192\.0\.2\.7"):
+        run(tmp_path / "site", stdin=False)
+
+
 def test_a_taken_port_leaves_nothing(tmp_path: Path) -> None:
     _, first = small_site(tmp_path / "site")
     # Whoever listens there is not a broker that the field could use, nor an RTU of its own.
