@@ -8,7 +8,7 @@ from typing import Final
 
 from backend.commands.guards import PREFIXES
 
-LAST_NUMBER: Final = "commands.last_number"
+LAST_NUMBER: Final = "command.last_number"
 """Setting that keeps the last number given out; written in the transaction of each request."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -139,7 +139,8 @@ class Keeper:
         self._raise(after, effects, fresh=outcomes[-1].rule != "S14")
 
         def write(tx: Writes) -> None:
-            tx.command(after)
+            if after != before:
+                tx.command(after)
             if claimed:
                 tx.claim(after.content.id, after.attempt)
             for draft in drafts:
