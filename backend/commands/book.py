@@ -55,9 +55,10 @@ class Book:
         return tuple(held for held in self._held.values() if held.is_open)
 
     def open_on(self, point: int, but: str = "") -> str:
-        """Id of the open command on an actuator other than `but`; empty = none (S12)."""
-        others = (held.command.content for held in self._held.values() if held.is_open)
-        return next((other.id for other in others if other.point == point and other.id != but), "")
+        """The open command on an actuator other than `but`, and whose it is; empty = none (S12)."""
+        others = (held.command for held in self._held.values() if held.is_open and held.command.content.id != but)
+        holder = next((other for other in others if other.content.point == point), None)
+        return "" if holder is None else f"{holder.content.id}, {holder.requester}, {holder.workstation}"
 
     def watching(self) -> Iterator[Held]:
         """Those for which feedback means something, beside the open ones."""

@@ -31,7 +31,7 @@ class World:
     """The requester is still active and may still request."""
     approver_may: bool = False
     other_open: str = ""
-    """Id of another open command on the same actuator (S12)."""
+    """Another open command on the same actuator and whose it is (S12); empty = none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -254,7 +254,7 @@ def test_what_can_be_commanded_is_listed_with_its_actions(site: Site) -> None:
 
 def test_one_open_command_an_actuator(site: Site) -> None:
     first = site.close()
-    with pytest.raises(RefusedError, match=f"already has an open command: {first.content.id}"):
+    with pytest.raises(RefusedError, match=f"already has an open command: {first.content.id}, A-2, Desk A"):
         site.close("s-op2")
     assert site.engine.check("s-op2", point=COMMAND, action="close").blocked_reason != ""
     site.engine.request("s-op2", point=SETPOINT, action="set", value=2.9, reason="night")
