@@ -36,7 +36,7 @@ def run_demo(*, size: str, tour: Path | None, for_s: float | None, scenario: str
     """Make the site, start the field, open the console; everything ends together and the folder goes."""
     if size not in ("small", "city"):
         raise ConfigError("no demo of size {size}; there are: small, city", size=size)
-    with _screen(), _folder() as folder:
+    with virtual_screen(), demo_folder() as folder:
         make_demo_site(folder, size=size, seed=seed)
         with field(folder, scenario="leak" if tour is not None else scenario, seed=seed):
             from app.main import run_console
@@ -113,7 +113,8 @@ def _echo(stream: IO[str]) -> Callable[[], None]:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def demo_folder() -> Iterator[Path]:
+    """A place for a demo site that goes when the demo ends."""
     place = Path(tempfile.mkdtemp(prefix="linepack-demo-"))
     try:
         yield place / "site"
@@ -122,7 +123,7 @@ def _folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _screen() -> Iterator[None]:
+def virtual_screen() -> Iterator[None]:
     """Without a display: say so and run on a virtual screen."""
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM"):
         yield

@@ -30,7 +30,7 @@ from backend.audit.chain import GENESIS, Verdict, seal
 from backend.audit.checkpoint import CheckpointFile, verify_journal
 from backend.audit.signing import load_key, load_public
 from backend.clock import Clock, SystemClock
-from backend.commands import CommandEngine
+from backend.commands import LAST_NUMBER, CommandEngine
 from backend.commands.ports import Reading
 from backend.drivers import DRIVERS
 from backend.errors import LinepackError
@@ -57,7 +57,7 @@ _WORKERS = 4
 _SIMULATOR_PITCH = 0.7
 """The simulator has a different horn (hmi.md 6)."""
 _KEEP_COMMANDS = 500
-"""Ended commands taken in at start, for the list and for late device actions."""
+"""Commands taken in at start: every open one, and the newest of all for the list and for late device actions."""
 
 
 class System:
@@ -139,9 +139,11 @@ class System:
             people=people,
             alarms=_CommandAlarms(self._core, alarms, clock),
             clock=clock,
-            last_number_setting=self._store.setting("command.last_number"),
+            last_number_setting=self._store.setting(LAST_NUMBER),
         )
-        self._commands.on_restart(self._store.commands(limit=_KEEP_COMMANDS))
+        ended = {each.content.id: each for each in self._store.commands(limit=_KEEP_COMMANDS)}
+        still_open = {each.content.id: each for each in self._store.commands(open_only=True, limit=_KEEP_COMMANDS)}
+        self._commands.on_restart((ended | still_open).values())
         people.revoked.subscribe(self._commands.on_revoked)
         self._core.topics.ticked.subscribe(lambda _now: self._commands.tick())
         self._core.topics.committed.subscribe(lambda batch: self._commands.on_values(batch.point))
