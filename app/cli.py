@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -220,10 +221,10 @@ def bench(name: str = "all") -> int:
     return run_benchmarks(name)
 
 
-def main() -> None:
-    """Entry point of the `linepack` command."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the `linepack` command; `arguments` in place of the process's own."""
     try:
-        code = app(exit_on_error=False, print_error=False)
+        code = app(sys.argv[1:] if arguments is None else arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         print(f"linepack: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(2)
