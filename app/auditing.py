@@ -58,7 +58,7 @@ def _tell(verdict: Verdict, head: bytes) -> int:
         result(f"entries: {verdict.count}, all sound; head {head.hex()}")
         return 0
     if verdict.first_bad is None:
-        note(f"{verdict.count} entries are chained, but the checkpoints cannot be trusted: {verdict.reason}")
+        note(f"the journal cannot be trusted, although no entry shows it: {verdict.reason}")
     else:
         note(f"entry {verdict.first_bad} is the first bad one: {verdict.reason}; {verdict.count} before it are sound")
     return 1
