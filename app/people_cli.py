@@ -132,12 +132,16 @@ def _role(name: str) -> Role:
 
 def _read_password() -> str:
     """Typed twice at a terminal, or one line of stdin; never an argument, which every account of the machine sees."""
-    if not sys.stdin.isatty():
+    if not _is_terminal():
         return sys.stdin.readline().rstrip("\r\n")
     password = getpass.getpass("Password: ")
     if getpass.getpass("Again: ") != password:
         raise ConfigError("the two passwords differ; nothing was added")
     return password
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _row(account: Account, *, now: int) -> dict[str, Cell]:
