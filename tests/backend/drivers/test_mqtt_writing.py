@@ -219,6 +219,7 @@ def test_an_order_is_given_up_in_time_while_the_link_is_lost(far: Far, rig: Rig)
     link = rig.run(plan_of(far))
     far.answers = False
     receipts = give(link, order(SETPOINT, 412.0))
+    far.until(lambda: len(far.heard) == 1)
     far.close()
     assert receipts.kinds() == [SENT, UNKNOWN]
 
