@@ -89,7 +89,7 @@ class AlarmEngine(PeopleRequests):
             self._take(self._wiring.limits.tick(mono, stage.undo), stage)
             for fault in self._wiring.faults.silent(self._wiring.limits.inputs, now, mono, stage.undo):
                 self._blame(fault, stage)
-            for key in tuple(self._book.held):
+            for key in sorted(self._book.held):
                 self._end_in_time(key, stage, mono)
             for key in self._book.calls.overdue(mono):
                 if key not in stage.horn:
@@ -139,6 +139,7 @@ class AlarmEngine(PeopleRequests):
 
         Raises ConfigError for a forbidden configuration. level: may be left out where there is only one.
         """
+        self._must_be_free(config.key)
         check(config)
         level = level or config.priorities[0][0]
         with self._book.stage(now) as stage:
@@ -155,6 +156,7 @@ class AlarmEngine(PeopleRequests):
 
     def clear(self, key: str, now: int) -> Changes:
         """Its condition is over; nothing happens where it is not active."""
+        self._must_be_free(key)
         with self._book.stage(now) as stage:
             if key in self._book.facts and self._book.facts[key].cond:
                 self._book.apply(stage, key, e.Clear(at=now))
@@ -223,6 +225,11 @@ class AlarmEngine(PeopleRequests):
         self._book.abandon(changes)
 
     # -- inside -------------------------------------------------------------------------------------------------
+
+    def _must_be_free(self, key: str) -> None:
+        """Alarms that follow a point or a device are not raised or cleared past them: they would go out of step."""
+        if key in self._wiring.configs:
+            raise ValueError(f"{key} follows its input")
 
     def _take(self, findings: Sequence[Finding], stage: Stage) -> None:
         """Let what the limits found happen to the alarms. A mark concerns every alarm of the point that stands."""

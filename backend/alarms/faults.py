@@ -99,7 +99,8 @@ class DeviceFaults:
             return
         if any_faulty:
             blamed = ~np.isin(batch.point, self.points_of(unreachable)) if unreachable else faulty
-            yield from self._turn_bad(batch, np.flatnonzero(faulty & blamed), undo)
+            news = faulty & blamed & ~self._bad[batch.point]
+            yield from self._turn_bad(batch, np.flatnonzero(news), undo)
         usable = INPUT_OF_QUALITY[batch.quality] >= Input.UNCERTAIN
         if any_faulty:
             # Of several rows of one point the last one counts.

@@ -48,8 +48,8 @@ class LimitTable:
         self._comparators = tuple(() if point.retired else comparators_of(point.limits) for point in points)
         self._cells: dict[int, Cells] = {}
         """Only of points where a comparator is active or pending."""
-        self._waiting: dict[int, None] = {}
-        """Points with a comparator pending, in order."""
+        self._waiting: set[int] = set()
+        """Points with a comparator pending."""
         self._low = np.full(n, -np.inf)
         self._high = np.full(n, np.inf)
         self._look_at = np.full(n, _FAR, np.int64)
@@ -130,7 +130,7 @@ class LimitTable:
     def tick(self, mono: float, undo: Undo) -> list[Finding]:
         """On-delays that ran out while no sample came. Off-delays never do: an alarm ends on a good sample only."""
         findings: list[Finding] = []
-        for point in tuple(self._waiting):
+        for point in sorted(self._waiting):
             if self._input[point] < Input.UNCERTAIN:
                 continue
             follower = self._follower(point, findings)
@@ -298,9 +298,9 @@ class LimitTable:
     def _set(self, point: int, cells: Cells, low: float, high: float, look_at: int) -> None:
         self._low[point], self._high[point], self._look_at[point] = low, high, look_at
         if look_at == _FAR:
-            self._waiting.pop(point, None)
+            self._waiting.discard(point)
         else:
-            self._waiting[point] = None
+            self._waiting.add(point)
         if cells == quiet(self._comparators[point]):
             self._cells.pop(point, None)
         else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -27,17 +29,17 @@ class AplaySounder:
         self._files = {priority: folder / f"alarm-{int(priority)}.wav" for priority in Priority}
         for priority, file in self._files.items():
             file.write_bytes(wav_of(priority, pitch))
-        self._player = _first_found(players)
+        self._players = deque(_installed(players))
         self._process: subprocess.Popen[bytes] | None = None
-        self._trouble = "" if self._player else NO_SOUND_DEVICE
+        self._trouble = "" if self._players else NO_SOUND_DEVICE
 
     def play(self, priority: Priority) -> None:
         """Start the pattern; what still sounds is cut off. OSError when the player cannot be started."""
         self._note_end()
         self.stop()
-        if self._player:
+        if self._players:
             self._process = subprocess.Popen(
-                [*self._player, str(self._files[priority])],
+                [*self._players[0], str(self._files[priority])],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -55,16 +57,17 @@ class AplaySounder:
         return self._trouble
 
     def _note_end(self) -> None:
-        """A player that gave up by itself says that there is no device; it cannot know of a muted one."""
+        """A player that gave up by itself found no device (it cannot know of a muted one): try the next player."""
         ended = None if self._process is None else self._process.poll()
         if ended is not None:
             self._trouble = NO_SOUND_DEVICE if ended else ""
+        if ended:
+            self._players.rotate(-1)
 
 
-def _first_found(players: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    """The first player that is installed, with its options; empty when none is."""
+def _installed(players: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, ...]]:
+    """The players that this machine has, with their options."""
     for name, *options in players:
         path = shutil.which(name)
         if path is not None:
-            return (path, *options)
-    return ()
+            yield (path, *options)

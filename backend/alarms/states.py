@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from backend.errors import RefusedError
@@ -75,6 +75,16 @@ def most_urgent(config: AlarmConfig) -> Priority:
 def shown_priority(config: AlarmConfig, facts: AlarmFacts) -> Priority:
     """Peak priority while something of an occurrence is left, else the most urgent configured."""
     return most_urgent(config) if facts.peak is None else facts.peak
+
+
+def may_call(facts: AlarmFacts) -> bool:
+    """Whether these facts may call the horn at all (T15: not while held back)."""
+    return not facts.ack and not facts.suppressed
+
+
+def rested(facts: AlarmFacts) -> AlarmFacts:
+    """Without what belongs to the occurrence, once nothing is left of it."""
+    return replace(facts, peak=None, late=False) if is_at_rest(facts) else facts
 
 
 def refuse(facts: AlarmFacts, why: RefusedError) -> Outcome:
