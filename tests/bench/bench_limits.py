@@ -8,7 +8,6 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,19 +28,14 @@ START_US = 1_768_473_000_000_000
 HH, H, L, LL, BAND = 420.0, 410.0, 390.0, 380.0, 1.0
 
 
-@dataclass(slots=True)
 class DictPoint:
     """What a plain program keeps of a point."""
 
-    hh: float
-    h: float
-    low: float
-    ll: float
-    band: float
-    level: int = 0
-    value: float = 0.0
-    at: int = 0
-    quality: int = 0
+    __slots__ = ("at", "band", "h", "hh", "level", "ll", "low", "quality", "value")
+
+    def __init__(self, hh: float, h: float, low: float, ll: float, band: float) -> None:
+        self.hh, self.h, self.low, self.ll, self.band = hh, h, low, ll, band
+        self.level, self.value, self.at, self.quality = 0, 0.0, 0, 0
 
 
 class BareNumpy:
