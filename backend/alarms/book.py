@@ -58,10 +58,8 @@ class AlarmBook:
         return self._cached[1]
 
     def rate(self, now: int) -> int:
-        """Annunciated raises in the last 10 min."""
-        while self._raised and self._raised[0] <= now - RATE_S * US:
-            self._raised.popleft()
-        return sum(at <= now for at in self._raised)
+        """Annunciated raises in the last 10 min. Any thread: `copy` is one step, the core may add meanwhile."""
+        return sum(now - RATE_S * US < at <= now for at in self._raised.copy())
 
     # -- staging ------------------------------------------------------------------------------------------------
 
@@ -147,6 +145,8 @@ class AlarmBook:
             else:
                 self._shown[key] = replace(record, horn=calls)
             self.calls.take(key, record.facts, record.priority, calls=calls, anew=key in stage.sounded, mono=mono)
+        while self._raised and self._raised[0] <= stage.now - RATE_S * US:
+            self._raised.popleft()
         self._raised.extend([stage.now] * stage.raised)
         self._version += 1
 

@@ -44,7 +44,7 @@ _SHELF_SLACK_US: Final = US
 
 
 class AlarmEngine(PeopleRequests):
-    """All alarms of a site. Single-threaded: every method is called on the core thread.
+    """All alarms of a site. Single-threaded: every method but `rate` is called on the core thread.
 
     stored: what the database holds of every alarm. newest: newest stored sample of each point, so that back-fill after
     a restart is known as late. last_seen: newest wall time (µs UTC) the database knows of, for what is left of shelves.
@@ -209,7 +209,7 @@ class AlarmEngine(PeopleRequests):
         return self._book.records()
 
     def rate(self, now: int) -> int:
-        """Annunciated raises in the last 10 min."""
+        """Annunciated raises in the last 10 min. Any thread may ask."""
         return self._book.rate(now)
 
     def horn_wish(self) -> Priority | None:
