@@ -158,12 +158,14 @@ def test_a_value_no_instrument_can_give_is_bad_and_crosses_no_limit(house: House
 @pytest.mark.expects_warnings
 def test_nothing_is_acknowledged_while_the_database_fails_and_everything_after(house: House) -> None:
     house.ledger.failures_left = 3
-    done = threading.Event()
+    done, recovered = threading.Event(), threading.Event()
+    house.core.topics.store.subscribe(lambda works: works and recovered.set())
     house.inbox.put(house.batch((0, 310.0)), done.set)
     assert house.ledger.failed.wait(SOON)
     assert not done.is_set()
     assert done.wait(SOON)
     assert house.stored() == [(0, 310.0)]
+    assert recovered.wait(SOON)
     assert [record.name for record in house.told if record.config.key == "system/store:unavailable"] == [
         AlarmName.UNACK,
         AlarmName.UNACK,
