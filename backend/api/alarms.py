@@ -61,7 +61,9 @@ class AlarmsApi:
             session,
             Right.ALARM_ACK,
             key,
-            lambda engine, now: engine.acknowledge(key, occurrence, session.person, session.workstation, now),
+            lambda engine, now: engine.acknowledge(
+                key, occurrence, session.person, session.workstation, now, session=session.id
+            ),
         )
 
     def shelve(self, session: Session, key: str, seconds: int, reason: str) -> Future[AlarmRecord]:
@@ -70,7 +72,9 @@ class AlarmsApi:
             session,
             Right.ALARM_SHELVE,
             key,
-            lambda engine, now: engine.shelve(key, seconds, reason, session.person, session.workstation, now),
+            lambda engine, now: engine.shelve(
+                key, seconds, reason, session.person, session.workstation, now, session=session.id
+            ),
         )
 
     def unshelve(self, session: Session, key: str) -> Future[AlarmRecord]:
@@ -79,7 +83,7 @@ class AlarmsApi:
             session,
             Right.ALARM_SHELVE,
             key,
-            lambda engine, now: engine.unshelve(key, session.person, session.workstation, now),
+            lambda engine, now: engine.unshelve(key, session.person, session.workstation, now, session=session.id),
         )
 
     def reset(self, session: Session, key: str) -> Future[AlarmRecord]:
@@ -88,7 +92,7 @@ class AlarmsApi:
             session,
             Right.ALARM_RESET,
             key,
-            lambda engine, now: engine.reset(key, session.person, session.workstation, now),
+            lambda engine, now: engine.reset(key, session.person, session.workstation, now, session=session.id),
         )
 
     def silence(self) -> None:
