@@ -231,9 +231,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except LinepackError as error:
         print(f"linepack: {say(error)}", file=sys.stderr)
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        _ours(error)
+        print(f"linepack: this needs the package {error.name}, which is not installed", file=sys.stderr)
+        sys.exit(1)
     except BrokenPipeError:
-        # Whoever read the list has seen enough; the interpreter must not complain about it at its end either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         sys.exit(1)
     except OSError as error:
         print(f"linepack: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
@@ -241,6 +244,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _ours(error: ModuleNotFoundError) -> None:
+    """A module of Linepack itself that is not there is a defect, not something to install: let it be seen whole."""
+    if (error.name or "").partition(".")[0] in ("app", "widgets", "backend", "sims", "assets"):
+        raise error
+
+
+def _give_up_stdout() -> None:
+    """Whoever read it has seen enough; the interpreter must not complain about that at its end either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from app.opening import reading
 from app.people_cli import create_account
 from app.terminal import result
 from backend import devices, logs, site
+from backend.audit.signing import load_key, load_public
 from backend.errors import ConfigError
 from backend.site.lock import SiteLock, is_running
 
@@ -45,6 +46,10 @@ def check(folder: Path) -> None:
     """Everything that can be wrong with a site and be seen without running it. Raises ConfigError; changes nothing."""
     place = site.load(folder)
     models = site.thing_models(place.folder)
+    load_key(place.folder)
+    load_public(place.folder)
+    if place.broker is not None:
+        place.broker.password()
     with reading(place) as records:
         devices.bind(records.registry(), models, place.id)
     if is_running(place.folder):
