@@ -74,9 +74,10 @@ class Bridge(QObject):
         self._dirty = True
 
     def _drain_values(self) -> None:
-        if self._dirty:
-            self._dirty = False
-            self._latest = self._backend.live.snapshot()
+        # The flag first: what changes while the copy is made is shown next time, never lost.
+        changed, self._dirty = self._dirty, False
+        self._latest = self._backend.live.snapshot()
+        if changed:
             self.values.emit(self._latest)
         self.beat.emit()
 

@@ -10,13 +10,21 @@ from backend.model.plant import Asset, Point
 from backend.model.quality import Cause, Status, cause_of, status_of
 from widgets.readouts.ages import NO_VALUE, number_text, with_unit
 
+LONGEST = 120
+"""Characters of the longest name that is shown whole; registered tags have 64 at most."""
+
 
 def value_text(point: Point, value: float) -> str:
     """A value of `point` with its unit, or the word of its state; a dash where there is none."""
     if not math.isfinite(value):
         return NO_VALUE
     word = state_word(point, value)
-    return word if word else with_unit(number_text(value, point.precision), point.unit)
+    return word if word else with_unit(number_text(value, point.precision), unit_of(point))
+
+
+def unit_of(point: Point) -> str:
+    """The unit of a point, as it may be shown."""
+    return shown(point.unit, 16)
 
 
 def bare_value(point: Point, value: float) -> str:
@@ -32,17 +40,17 @@ def state_word(point: Point, value: float) -> str:
         return ""
     english = point.states.get(int(value), "")
     chinese = point.states_zh.get(int(value), "")
-    return bilingual(english, chinese)
+    return shown(bilingual(english, chinese))
 
 
 def point_title(point: Point) -> str:
     """What the point is, in the language of the desk."""
-    return bilingual(point.title, point.title_zh)
+    return shown(bilingual(point.title, point.title_zh))
 
 
 def asset_name(asset: Asset) -> str:
     """What the asset is called, in the language of the desk."""
-    return bilingual(asset.name, asset.name_zh)
+    return shown(bilingual(asset.name, asset.name_zh))
 
 
 def quality_word(code: int) -> str:
@@ -88,6 +96,20 @@ def date_time(at_us: int) -> str:
 def literal(text: str) -> str:
     """Text from outside with control and bidi characters shown as escapes."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
+def shown(text: str, longest: int = LONGEST) -> str:
+    """Text from outside for a label or a cell: literal, and shortened in the middle when it is longer than any name."""
+    whole = literal(text)
+    if len(whole) <= longest:
+        return whole
+    head = (longest - 1) // 2
+    return f"{whole[:head]}…{whole[head + 1 - longest :]}"
+
+
+def sentence(text: str, longest: int = 400) -> str:
+    """A sentence for a person, whatever names were put into it: literal and not endless."""
+    return shown(text, longest)
 
 
 def _local(at_us: int) -> datetime:

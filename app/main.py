@@ -54,7 +54,7 @@ def _show(
         bridge,
         PAGES,
         workstation=platform.node() or "desk",
-        hint=demo.hint(),
+        hint=demo.hint,
         authenticator=demo.code,
     )
     bridge.start()

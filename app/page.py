@@ -37,6 +37,13 @@ class Page(QWidget):
     def leave(self) -> None:
         """Hidden: no work any more."""
 
+    def focus_first(self) -> None:
+        """Put the keyboard where the page's keys work, into its dialog while one is open."""
+        self.setFocus()
+
+    def put_away(self) -> None:
+        """Close an open dialog; nothing is sent, and what it had reserved is taken back."""
+
     def select(self, what: str) -> None:
         """Bring `what` (a tag, alarm key or command id) into view and select it."""
 

@@ -11,10 +11,13 @@ from backend.model.person import Right, Session
 class Desk(QObject):
     """The person at this workstation, if any.
 
-    Signals: changed() after signing in or out.
+    Signals: closing() before signing out, while the session still is good for taking something back;
+    changed() after signing in or out; lost() before that, when the session ended elsewhere.
     """
 
+    closing = Signal()
     changed = Signal()
+    lost = Signal()
 
     def __init__(self, backend: Backend, workstation: str) -> None:
         super().__init__()
@@ -39,6 +42,15 @@ class Desk(QObject):
     def close(self) -> None:
         """Sign out."""
         if self._session is not None:
+            self.closing.emit()
             self._backend.people.sign_out(self._session)
             self._session = None
+            self.changed.emit()
+
+    def look(self) -> None:
+        """Notice that the session ended elsewhere: account disabled, role changed, too long idle."""
+        if self._session is not None and not any(self._backend.people.may(self._session, right) for right in Right):
+            self.closing.emit()
+            self._session = None
+            self.lost.emit()
             self.changed.emit()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.formats import clock_time, quality_word
 from app.texts import _
+from backend.model.live import TagSnapshot
+from backend.model.quality import is_good
 from widgets.mimic import ValveState, ValveSymbol
 from widgets.readouts import Text
 from widgets.surfaces import Level, Surface
@@ -47,6 +50,13 @@ class ChangeCard(Surface):
         self._now_note.setText(now_note)
         self._wanted_word.setText(wanted_word)
         self._wanted_note.setText(wanted_note)
+
+
+def read_note(snapshot: TagSnapshot, point: int) -> str:
+    """When the value of now was read, and what is wrong with it if anything is."""
+    at, code = int(snapshot.at[point]), int(snapshot.quality[point])
+    read = _("read {time}").format(time=clock_time(at))
+    return read if is_good(code) else f"{read} · {quality_word(code)}"
 
 
 def _half(symbol: QWidget, caption: str, word: Text, note: Text) -> QVBoxLayout:

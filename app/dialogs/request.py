@@ -5,12 +5,15 @@ Two steps of one dialog: the request reserves the actuator (C1), the confirmatio
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+import re
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Actions
-from app.dialogs.change import ChangeCard
-from app.formats import asset_name, clock_time, literal, point_title, value_text
+from app.dialogs.change import ChangeCard, read_note
+from app.dialogs.interlocks import scrolled, show_interlocks
+from app.formats import asset_name, point_title, sentence, shown, value_text
 from app.session import Desk
 from app.texts import _
 from app.tones import valve_state
@@ -20,7 +23,8 @@ from backend.model.command import Command, Commandable, CommandCheck
 from backend.model.plant import Point
 from widgets.inputs import Button, ButtonKind, FormField, HoldButton, LineField, ReasonInput, Segmented
 from widgets.readouts import Text
-from widgets.surfaces import Card, DialogFrame, ExpiryRing, Fact, FactList, Step, Stepper, StepState
+from widgets.readouts.ages import NO_VALUE, number_text
+from widgets.surfaces import Card, DialogFrame, ExpiryRing, FactList, Step, Stepper, StepState
 from widgets.theme import Role, Tone, Weight, px, space
 from widgets.theme import metrics as m
 
@@ -28,6 +32,9 @@ CONFIRM_S = 60.0
 HOLD_S = 1.0
 _CHECK_MS = 1000
 _SIDE = 400
+_HEIGHT = 700
+_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,9})?")
+"""What may be typed as a value: float() would also take "1_000", "nan" and Chinese digits."""
 
 
 class RequestDialog(DialogFrame):
@@ -56,10 +63,14 @@ class RequestDialog(DialogFrame):
         self._point: Point = backend.registry.points[target.point]
         self._command: Command | None = None
         self._asking = False
+        self._sending = False
+        self._asked: tuple[object, ...] = ()
+        self._answered: tuple[object, ...] = ()
         self._steps = Stepper(name=_("Steps of the command"))
         self._change = ChangeCard()
         self._interlocks = FactList(name=_("Interlocks"), ruled=False)
         self._blocked = Text("", Role.LABEL, Weight.SEMIBOLD, wrap=True)
+        self._refusal = Text("", Role.LABEL, Weight.SEMIBOLD, wrap=True)
         self._ring = ExpiryRing(name=_("Time left to confirm"))
         self._ring_words = Text("", Role.LABEL, tone=Tone.SECONDARY, wrap=True)
         self._action = Segmented([(each, _action_word(each)) for each in target.actions], name=_("Action"))
@@ -95,17 +106,20 @@ class RequestDialog(DialogFrame):
 
     def focus_first(self) -> None:
         """Start in a field, never on a button."""
-        self._reason.setFocus()
+        waiting = self._command is not None
+        (self._code if waiting else self._value if self._action.current() == "set" else self._reason).setFocus()
 
     def release_reservation(self) -> None:
         """Left before confirming: take the request back so that the valve is free for others."""
         session = self._desk.session
         if self._command is not None and session is not None:
             self._actions.follow(
-                self._backend.commands.cancel(session, self._command.content.id, _("dialog closed before confirming")),
-                failed=lambda _sentence: None,
+                self._backend.commands.cancel(session, self._command.content.id, _("dialog closed before confirming"))
             )
-            self._command = None
+        self._command = None
+
+    def sizeHint(self) -> QSize:
+        return QSize(px(m.DIALOG_WIDTH), px(_HEIGHT))
 
     # -- what people do -------------------------------------------------------------------------------------------
 
@@ -130,30 +144,28 @@ class RequestDialog(DialogFrame):
     def reserve(self) -> None:
         """Ask for the command (C1)."""
         session = self._desk.session
-        if session is None:
-            self.set_foot_note(_("Sign in first."))
+        if session is None or not self._complete():
             return
-        try:
-            value = self._given()
-        except ValueError:
-            self.set_foot_note(_("The new value is not a number."))
-            return
-        self._next.setEnabled(False)
-        self._actions.follow(
-            self._backend.commands.request(
-                session,
-                point=self._point.id,
-                action=self._action.current(),
-                value=value,
-                reason=self._reason.reason(),
-                person_on_site=self._on_site.isChecked(),
-            ),
-            self._reserved,
-            failed=self._refused,
+        self._sending = True
+        self._refusal.setText("")
+        self._show()
+        action, value, on_site = self._content()
+        future = self._backend.commands.request(
+            session,
+            point=self._point.id,
+            action=action,
+            value=value,
+            reason=self._reason.reason(),
+            person_on_site=on_site,
         )
+        self._actions.follow(future, self._reserved, failed=self._refused, owner=self)
 
     def _reserved(self, command: Command) -> None:
+        self._sending = False
         self._command = command
+        # From here on the request stands as it is: what is shown as asked for may not be changed under it.
+        for chooser in (self._action, self._value, self._on_site):
+            chooser.setEnabled(False)
         self._panels.setCurrentIndex(1)
         self._code.clear()
         self._code.setFocus()
@@ -161,14 +173,16 @@ class RequestDialog(DialogFrame):
 
     def _confirm(self) -> None:
         session = self._desk.session
-        if session is None or self._command is None:
+        if session is None or self._command is None or self._sending:
             return
-        command_id = self._command.content.id
-        self._hold.setEnabled(False)
+        self._sending = True
+        self._refusal.setText("")
+        self._show()
         self._actions.follow(
-            self._backend.commands.confirm(session, command_id, self._code.text().strip()),
+            self._backend.commands.confirm(session, self._command.content.id, self._code.text().strip()),
             self._confirmed,
             failed=self._refused,
+            owner=self,
         )
 
     def _confirmed(self, command: Command) -> None:
@@ -177,116 +191,145 @@ class RequestDialog(DialogFrame):
         self.finished.emit(command.content.id)
 
     def _refused(self, sentence: str) -> None:
-        self.set_foot_note(sentence)
+        self._sending = False
+        self._refusal.setText(sentence)
         self._show()
 
     # -- showing --------------------------------------------------------------------------------------------------
 
     def _check(self) -> None:
+        """Ask how things stand for exactly what is asked here; again when that changed while asking."""
         session = self._desk.session
-        if session is None or self._asking or self._command is not None:
+        content = self._content()
+        if content != self._asked:
+            self._blocked.setText("")
+        if session is None or self._asking or not self._may_be_checked(content):
             self._show()
             return
-        try:
-            value = self._given()
-        except ValueError:
-            value = None
-        if self._action.current() == "set" and value is None:
-            self._blocked.setText("")
-            return
         self._asking = True
-        future = self._backend.commands.check(
-            session,
-            point=self._point.id,
-            action=self._action.current(),
-            value=value,
-            person_on_site=self._on_site.isChecked(),
+        self._asked = content
+        action, value, on_site = content
+        self._actions.ask(
+            self._backend.commands.check(
+                session, point=self._point.id, action=action, value=value, person_on_site=on_site
+            ),
+            self._checked,
+            owner=self,
+            failed=self._check_failed,
         )
-        self._actions.follow(future, self._checked, failed=self._check_failed)
+        self._show()
 
     def _checked(self, check: CommandCheck) -> None:
         self._asking = False
+        if self._asked != self._content():
+            self._check()
+            return
+        self._answered = self._asked
+        show_interlocks(self._interlocks, check.interlocks)
         met = sum(each.met for each in check.interlocks)
-        facts = [Fact(label=_(each.name), value=literal(each.value_text), met=each.met) for each in check.interlocks]
-        self._interlocks.set_facts(facts, _("Interlocks"))
         self._interlock_card.set_note(
             _("{met} of {all} met, checked again on send").format(met=met, all=len(check.interlocks))
         )
-        self._blocked.setText(literal(check.blocked_reason))
+        # The reservation itself would read as a hindrance once it is ours.
+        self._blocked.setText(sentence(check.blocked_reason) if self._command is None else "")
         self._show()
 
-    def _check_failed(self, sentence: str) -> None:
+    def _check_failed(self, words: str) -> None:
         self._asking = False
-        self._blocked.setText(sentence)
+        self._answered = ()
+        self._blocked.setText(words)
+        self._show()
+
+    def _content(self) -> tuple[str, float | None, bool]:
+        """What is asked now: action, value (None where there is none or no number), person on site."""
+        action = self._action.current()
+        text = self._value.text().strip()
+        number = float(text) if action == "set" and _NUMBER.fullmatch(text) else None
+        return action, number, action == "open" and self._on_site.isChecked()
+
+    def _may_be_checked(self, content: tuple[str, float | None, bool]) -> bool:
+        return content[0] != "set" or content[1] is not None
+
+    def _complete(self) -> bool:
+        """Whether a request may be asked for: checked as it stands, nothing in the way, a reason given."""
+        content = self._content()
+        return (
+            self._command is None
+            and not self._sending
+            and self._may_be_checked(content)
+            and self._answered == content
+            and not self._blocked.text()
+            and bool(self._reason.key())
+        )
 
     def _show(self) -> None:
         snapshot = self._backend.live.snapshot()
-        now = self._backend.now()
-        current = float(snapshot.value[self._feedback])
-        at = int(snapshot.at[self._feedback])
         feedback = self._backend.registry.points[self._feedback]
-        age = _("read {time}").format(time=clock_time(at))
-        try:
-            value = self._given()
-        except ValueError:
-            value = None
-        wanted = value_text(self._point, value) if value is not None else "—"
+        action, value, _on_site = self._content()
+        setting = action == "set"
+        now_value = float(snapshot.value[self._feedback])
         self._change.show_change(
-            self._action.current(),
-            now=valve_state(feedback, current, int(snapshot.quality[self._feedback])),
-            now_word=value_text(feedback, current),
-            now_note=age,
-            wanted_word=wanted if self._action.current() == "set" else _wanted_word(self._action.current()),
-            wanted_note=_("verified by {tag}").format(tag=feedback.tag),
+            action,
+            now=valve_state(feedback, now_value, int(snapshot.quality[self._feedback])),
+            now_word=value_text(feedback, now_value),
+            now_note=read_note(snapshot, self._feedback),
+            wanted_word=(NO_VALUE if value is None else value_text(self._point, value)) if setting else _wanted(action),
+            wanted_note=_("verified by {tag}").format(tag=shown(feedback.tag)),
         )
         waiting = self._command is not None
         self._steps.set_steps(_steps(waiting), _("Steps of the command"))
+        self._value_field.setVisible(setting)
+        typed = self._value.text().strip()
+        self._value_field.set_error(_("The new value is not a number.") if setting and typed and value is None else "")
+        self._on_site.setVisible(action == "open")
         self._next.setVisible(not waiting)
         self._hold.setVisible(waiting)
-        self._next.setEnabled(bool(self._reason.key()) and not self._blocked.text())
+        self._next.setEnabled(self._complete())
         if self._command is not None:
-            left = max(0.0, (self._command.not_after - now) / US)
-            self._ring.show_left(left, CONFIRM_S)
-            self._ring_words.setText(_("Confirm before the time runs out. If it expires nothing is sent."))
-            self._hold.setEnabled(left > 0 and self._code.text().strip() == self._target.short_code)
-            if left <= 0:
-                self.set_foot_note(_("The reservation ran out; nothing was sent."))
+            self._show_time_left(self._command)
+        else:
+            self.set_foot_note(
+                "" if self._complete() else _("Enabled when nothing is in the way and a reason is given")
+            )
+
+    def _show_time_left(self, command: Command) -> None:
+        left = max(0.0, (command.not_after - self._backend.now()) / US)
+        self._ring.show_left(left, CONFIRM_S)
+        self._ring_words.setText(_("Confirm before the time runs out. If it expires nothing is sent."))
+        right = self._code.text().strip() == self._target.short_code
+        self._hold.setEnabled(left > 0 and right and not self._sending)
+        if left <= 0:
+            self.set_foot_note(_("The reservation ran out; nothing was sent."))
+        else:
+            self.set_foot_note("" if right else _("Enabled when the short code is complete"))
 
     @property
     def _feedback(self) -> int:
         return self._target.feedback_point if self._target.feedback_point is not None else self._point.id
 
-    def _given(self) -> float | None:
-        if self._action.current() != "set":
-            return None
-        text = self._value.text().strip()
-        if not text.isascii():
-            raise ValueError
-        return float(text) if text else None
-
     def _lay_out(self) -> None:
         asset = next(each for each in self._backend.registry.assets if each.id == self._target.asset)
-        self.setMinimumWidth(px(m.DIALOG_WIDTH))
         self.body.addWidget(self._steps)
         columns = QHBoxLayout()
         space(columns, gap=m.GAP * 2)
         left = QVBoxLayout()
         space(left, gap=m.GAP)
-        left.addWidget(Text(self._target.device, Role.TAG, Weight.MEDIUM, mono=True))
-        place = f"{asset_name(asset)} · {point_title(self._point)} · {self._point.tag}"
+        left.addWidget(Text(shown(self._target.device, 40), Role.TAG, Weight.MEDIUM, mono=True))
+        place = f"{asset_name(asset)} · {point_title(self._point)} · {shown(self._point.tag)}"
         left.addWidget(Text(place, Role.BODY, wrap=True))
         left.addWidget(self._change)
         self._action.setVisible(self._target.actions != ("set",))
-        left.addWidget(self._action)
+        left.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
         limits = _("allowed {low} to {high} {unit}").format(
-            low=self._target.low, high=self._target.high, unit=self._target.unit
+            low=number_text(self._target.low, self._point.precision),
+            high=number_text(self._target.high, self._point.precision),
+            unit=shown(self._target.unit, 16),
         )
         self._value_field = FormField(_("New value"), self._value, hint=limits)
-        self._value_field.setVisible("set" in self._target.actions)
         left.addWidget(self._value_field)
         self._on_site.setText(_("A person stands at the valve (needed to open)"))
-        self._on_site.setVisible("open" in self._target.actions)
         left.addWidget(self._on_site)
+        left.addWidget(self._refusal)
         left.addStretch(1)
         columns.addLayout(left, 1)
         columns.addWidget(self._side())
@@ -301,9 +344,9 @@ class RequestDialog(DialogFrame):
         column = QVBoxLayout(side)
         space(column, gap=m.GAP)
         self._interlock_card = Card(_("Interlocks"))
-        self._interlock_card.body.addWidget(self._interlocks)
+        self._interlock_card.body.addWidget(scrolled(self._interlocks), 1)
         self._interlock_card.body.addWidget(self._blocked)
-        column.addWidget(self._interlock_card)
+        column.addWidget(self._interlock_card, 1)
         why = QWidget()
         reasons = QVBoxLayout(why)
         space(reasons, gap=m.HALF)
@@ -317,12 +360,12 @@ class RequestDialog(DialogFrame):
         line.addWidget(self._ring)
         line.addWidget(self._ring_words, 1)
         typed.addLayout(line)
-        typed.addWidget(Text(self._target.short_code, Role.KPI, Weight.SEMIBOLD, mono=True))
+        typed.addWidget(Text(shown(self._target.short_code, 24), Role.KPI, Weight.SEMIBOLD, mono=True))
         typed.addWidget(self._code_field)
         typed.addStretch(1)
         self._panels.addWidget(why)
         self._panels.addWidget(code)
-        column.addWidget(self._panels, 1)
+        column.addWidget(self._panels)
         return side
 
     def _connect(self) -> None:
@@ -334,6 +377,7 @@ class RequestDialog(DialogFrame):
         self._reason.changed.connect(self._show)
         self._action.chosen.connect(lambda _key: self._check())
         self._value.textChanged.connect(lambda _text: self._check())
+        self._value.returnPressed.connect(self._reason.setFocus)
         self._on_site.toggled.connect(lambda _on: self._check())
         self._timer.timeout.connect(self._check)
 
@@ -351,5 +395,5 @@ def _action_word(action: str) -> str:
     return {"open": _("Open"), "close": _("Close"), "set": _("Set")}[action]
 
 
-def _wanted_word(action: str) -> str:
-    return {"open": _("open"), "close": _("closed")}.get(action, "")
+def _wanted(action: str) -> str:
+    return {"open": _("open"), "close": _("closed")}[action]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.formats import shown
 from app.texts import _
 from widgets.inputs import Button, ButtonKind, FormField, ReasonInput, Segmented
 from widgets.readouts import Text
 from widgets.surfaces import DialogFrame
-from widgets.theme import Role, Tone, px
+from widgets.theme import Role, Tone, Weight, px
 from widgets.theme import metrics as m
 
 _WIDTH = 560
@@ -40,19 +41,35 @@ class ShelveDialog(DialogFrame):
             text_hint=_("In your own words"),
         )
         self._commit = Button(_("Shelve"), kind=ButtonKind.COMMIT, height=m.COMMAND_BUTTON)
+        self._refusal = Text("", Role.LABEL, Weight.SEMIBOLD, wrap=True)
         back = Button(_("Back"), key="Esc", height=m.BUTTON_PRIMARY)
-        self.body.addWidget(Text(alarm, Role.VALUE, wrap=True))
+        self.body.addWidget(Text(shown(alarm, 200), Role.VALUE, wrap=True))
         self.body.addWidget(FormField(_("For how long"), self._time))
         self.body.addWidget(FormField(_("Reason"), self._reason))
         self.body.addWidget(
             Text(_("The alarm comes back by itself; if it is active then, it sounds."), Role.HINT, tone=Tone.MUTED)
         )
+        self.body.addWidget(self._refusal)
         self.add_leading(back)
         self.add_commit(self._commit)
         self._commit.setEnabled(False)
         self._reason.changed.connect(lambda: self._commit.setEnabled(bool(self._reason.key())))
-        self._commit.clicked.connect(lambda: self.decided.emit(int(self._time.current()) * 60, self._reason.reason()))
+        self._commit.clicked.connect(self._decide)
         back.clicked.connect(self.escaped)
+
+    def focus_first(self) -> None:
+        """Start in the list of reasons, never on a button."""
+        self._reason.setFocus()
+
+    def refused(self, sentence: str) -> None:
+        """Say why not; the dialog stays for another try."""
+        self._refusal.setText(sentence)
+        self._commit.setEnabled(True)
+
+    def _decide(self) -> None:
+        self._commit.setEnabled(False)
+        self._refusal.setText("")
+        self.decided.emit(int(self._time.current()) * 60, self._reason.reason())
 
 
 def _duration(minutes: int) -> str:

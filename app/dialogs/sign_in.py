@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from app.actions import Actions
 from app.session import Desk
@@ -19,12 +20,7 @@ _WIDTH = 460
 
 
 class SignIn(DialogFrame):
-    """The sign-in form.
-
-    Signals: signed_in() after the desk has its session.
-    """
-
-    signed_in = Signal()
+    """The sign-in form; the desk says when someone is signed in. Signals: those of DialogFrame."""
 
     def __init__(
         self, backend: Backend, actions: Actions, desk: Desk, *, hint: str = "", parent: QWidget | None = None
@@ -54,18 +50,28 @@ class SignIn(DialogFrame):
         """Put the cursor where typing begins."""
         self._login.setFocus()
 
+    def start_with(self, login: str) -> None:
+        """Begin with a name typed before, else with an empty form."""
+        self._login.setText(login)
+        (self._password if login else self._login).setFocus()
+
+    def login(self) -> str:
+        """The name typed so far."""
+        return self._login.text()
+
     def submit(self) -> None:
         """Ask the backend; the button waits meanwhile (the password check takes half a second on purpose)."""
+        if not self._button.isEnabled():
+            return
         self._button.setEnabled(False)
         self._password_field.set_error("")
         future = self._backend.people.sign_in(self._login.text(), self._password.take(), self._desk.workstation)
-        self._actions.follow(future, self._opened, failed=self._refused)
-
-    def _opened(self, session: object) -> None:
-        self._desk.opened(session)  # type: ignore[arg-type]
-        self.signed_in.emit()
+        # The desk is told even if the form was built anew meanwhile (another language): no session may be lost.
+        self._actions.follow(future, self._desk.opened, failed=self._refused)
 
     def _refused(self, sentence: str) -> None:
+        if not isValid(self):
+            return
         self._button.setEnabled(True)
         self._password_field.set_error(sentence)
         self._password.setFocus()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from app.formats import asset_name, point_title
+from app.formats import asset_name, point_title, shown
 from app.texts import _
 from backend.api import Backend
 from widgets.inputs import Button, ButtonKind, SearchField
@@ -32,7 +33,7 @@ class TargetDialog(DialogFrame):
         self._rows = [
             Row(
                 key=str(target.point),
-                cells=(target.device, asset_name(assets[target.asset]), point_title(points[target.point])),
+                cells=(shown(target.device), asset_name(assets[target.asset]), point_title(points[target.point])),
             )
             for target in backend.commands.commandable()
         ]
@@ -47,21 +48,35 @@ class TargetDialog(DialogFrame):
         self._table = Table(self._model, name=_("What can be commanded"))
         self._next = Button(_("Prepare"), key="↵", kind=ButtonKind.COMMIT, height=m.COMMAND_BUTTON)
         back = Button(_("Close"), key="Esc", height=m.COMMAND_BUTTON)
-        self.setMinimumSize(px(m.DIALOG_WIDTH - m.BANNER * 4), px(_HEIGHT))
         self.body.addWidget(self._search)
         self.body.addWidget(self._table, 1)
         self.add_leading(back)
         self.add_commit(self._next)
         back.clicked.connect(self.escaped)
         self._search.textChanged.connect(self._find)
+        self._search.left.connect(self.escaped)
         self._search.returnPressed.connect(lambda: self._choose(self._table.current_key()))
         self._table.opened.connect(self._choose)
         self._next.clicked.connect(lambda: self._choose(self._table.current_key()))
         self._find("")
 
+    def sizeHint(self) -> QSize:
+        return QSize(px(m.DIALOG_WIDTH - m.BANNER * 4), px(_HEIGHT))
+
     def focus_first(self) -> None:
         """Begin typing at once."""
         self._search.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # The arrows walk the list while the cursor stays in the search.
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        rows = self._model.rows()
+        place = self._model.place_of(self._table.current_key()) + step
+        if 0 <= place < len(rows):
+            self._table.select(rows[place].key)
 
     def _find(self, text: str) -> None:
         sought = text.casefold().strip()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import nsmallest
 
-from app.formats import asset_name, point_title, value_text
+from app.formats import asset_name, point_title, shown, unit_of, value_text
 from app.texts import _
-from backend.model.alarm import AlarmName, AlarmRecord, Priority
+from backend.model.alarm import LEVEL_WORDS, AlarmName, AlarmRecord, Priority
+from backend.model.event import LinkHealth
 from backend.model.plant import Asset, Point, Registry
 from widgets.readouts.ages import number_text, with_unit
 
@@ -47,53 +50,85 @@ def order(record: AlarmRecord) -> tuple[int, bool, int, str]:
 
 def counts(records: Iterable[AlarmRecord]) -> dict[Priority, Count]:
     """Active and new alarms by priority, as the banner shows them."""
-    shown = in_view(records, "active")
+    names = dict(VIEWS)["active"]
+    active = Counter((record.priority, record.facts.ack) for record in records if record.name in names)
     return {
-        priority: Count(
-            active=sum(record.priority is priority for record in shown),
-            new=sum(record.priority is priority and not record.facts.ack for record in shown),
-        )
+        priority: Count(active=active[priority, True] + active[priority, False], new=active[priority, False])
         for priority in Priority
     }
 
 
+def view_counts(records: Iterable[AlarmRecord]) -> dict[str, int]:
+    """How many alarms each view holds."""
+    names = Counter(record.name for record in records)
+    return {view: sum(names[name] for name in held) for view, held in VIEWS}
+
+
 def banner_rows(records: Iterable[AlarmRecord]) -> tuple[AlarmRecord, ...]:
     """The two rows of the banner: the most urgent unacknowledged ones, else the highest acknowledged ones."""
-    shown = in_view(records, "active")
-    unseen = sorted((record for record in shown if not record.facts.ack), key=order)
-    seen = [record for record in shown if record.facts.ack]
-    return tuple((unseen + seen)[:2])
+    names = dict(VIEWS)["active"]
+    active = (record for record in records if record.name in names)
+    return tuple(nsmallest(2, active, key=lambda record: (record.facts.ack, *order(record))))
 
 
 class Words:
-    """What an alarm says in the language of the desk; knows the registry."""
+    """What an alarm says in the language of the desk; knows the registry and which devices a link serves."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, links: Iterable[LinkHealth] = ()) -> None:
         self._points = registry.points
         self._assets: dict[str, Asset] = {asset.id: asset for asset in registry.assets}
+        self._asset_of = {device.id: device.asset for device in registry.devices}
+        self._asset_of_tag = self._asset_of | {point.tag: point.asset for point in registry.points}
+        self._links = {health.link: health for health in links}
 
     def point(self, record: AlarmRecord) -> Point | None:
         """The point an alarm is about, if it is about one."""
         return None if record.config.point is None else self._points[record.config.point]
 
+    def asset(self, record: AlarmRecord) -> str:
+        """Id of the asset to go to; for a link that of its only device; "" where there is none."""
+        health = self._links.get(record.config.source)
+        if record.config.asset or health is None or len(health.devices) != 1:
+            return record.config.asset
+        return self._asset_of.get(health.devices[0], "")
+
+    def tag(self, record: AlarmRecord) -> str:
+        """What raised it; a link by its only device or its protocol, for its address means nothing to an operator."""
+        health = self._links.get(record.config.source)
+        if health is None:
+            return shown(record.config.source)
+        return shown(health.devices[0] if len(health.devices) == 1 else health.protocol)
+
     def message(self, record: AlarmRecord) -> str:
         """The alarm's text, e.g. "Outlet pressure LOW-LOW"."""
         point = self.point(record)
-        title = point_title(point) if point is not None else record.config.source
         return _(record.config.message).format(
-            title=title,
-            source=record.config.source,
-            device=record.config.device,
-            level=_level_word(record.facts.level),
+            title=point_title(point) if point is not None else self.tag(record),
+            source=self.place(record) if record.config.source in self._links else shown(record.config.source),
+            device=shown(record.config.device),
+            level=_(LEVEL_WORDS.get(record.facts.level, record.facts.level)),
         )
 
+    def line(self, record: AlarmRecord) -> str:
+        """Place and text in one line, each said once."""
+        message = self.message(record)
+        return f"{self.place(record)} {message}" if record.config.asset else message
+
     def place(self, record: AlarmRecord) -> str:
-        """Where it is."""
-        asset = self._assets.get(record.config.asset)
-        if asset is None:
-            return record.config.device or record.config.source
-        name = asset_name(asset)
-        return asset.id if name == asset.id else f"{asset.id} {name}"
+        """Where it is: "R-12 Binjiang", for a link with many devices "182 devices", for the console itself that."""
+        asset = self._assets.get(self.asset(record))
+        if asset is not None:
+            name, number = asset_name(asset), shown(asset.id)
+            return number if name == number else f"{number} {name}"
+        health = self._links.get(record.config.source)
+        if health is not None:
+            return _("{count} devices").format(count=len(health.devices))
+        return shown(record.config.device) or _("this console")
+
+    def place_of(self, source: str) -> str:
+        """Where a source of the past is; "" for one that is no longer registered."""
+        asset = self._assets.get(self._asset_of_tag.get(source, ""))
+        return "" if asset is None else f"{shown(asset.id)} {asset_name(asset)}"
 
     def value(self, record: AlarmRecord) -> str:
         """The value that raised it, with unit."""
@@ -108,12 +143,8 @@ class Words:
         if record.facts.limit is None or point is None:
             return ""
         if record.config.condition == "rate":
-            return with_unit(number_text(record.facts.limit, point.precision), f"{point.unit}/s")
+            return with_unit(number_text(record.facts.limit, point.precision), f"{unit_of(point)}/s")
         return value_text(point, record.facts.limit)
-
-
-def _level_word(level: str) -> str:
-    return {"HH": _("HIGH-HIGH"), "H": _("HIGH"), "L": _("LOW"), "LL": _("LOW-LOW")}.get(level, level)
 
 
 def state_word(record: AlarmRecord) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.formats import clock_time, date_text
+from app.formats import clock_time, date_text, shown
 from app.models.alarms import Words, banner_rows, counts, state_word
 from app.texts import _, bilingual
 from app.tones import glyph_of
@@ -20,25 +23,39 @@ from widgets.theme import current, px, space
 from widgets.theme import metrics as m
 
 SIMULATOR = "SIMULATOR 仿真"
+READING_S = 0.5
+"""An alarm that came to the top less than this ago cannot have been read by whoever presses Space."""
+_LONGEST_NAME = 32
 
 
 class AlarmBanner(QWidget):
     """Never covered, dimmed or scrolled.
 
-    Signals: opened(str alarm key) to go to its place; acknowledged(str alarm key); silenced();
-    priority_chosen(int) when a counter was pressed.
+    Signals: opened(str alarm key) to go to its place; acknowledged(str alarm key, int occurrence) as it was shown;
+    hasty() when the alarm to acknowledge came too late to have been read; silenced(); priority_chosen(int) when a
+    counter was pressed.
     """
 
     opened = Signal(str)
-    acknowledged = Signal(str)
+    acknowledged = Signal(str, int)
+    hasty = Signal()
     silenced = Signal()
     priority_chosen = Signal(int)
 
-    def __init__(self, backend: Backend, workstation: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        workstation: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._site = backend.site
         self._workstation = workstation
-        self._words = Words(backend.registry)
+        self._monotonic = monotonic
+        self._top_since = 0.0
+        self._words = Words(backend.registry, backend.links.snapshot())
         self._top: tuple[AlarmRecord, ...] = ()
         self._mark = MarkBlock("", "", simulator=backend.site.mode == "simulator")
         self._counters = {each: PriorityCounter(int(each), name="") for each in Priority}
@@ -54,9 +71,11 @@ class AlarmBanner(QWidget):
 
     def retranslate(self) -> None:
         """Show every text anew."""
-        name = bilingual(self._site.name, self._site.name_zh)
+        name = shown(bilingual(self._site.name, self._site.name_zh), _LONGEST_NAME)
         simulator = self._site.mode == "simulator"
-        self._mark.set_words(SIMULATOR if simulator else "Linepack", f"{name} · {self._workstation}")
+        self._mark.set_words(
+            SIMULATOR if simulator else "Linepack", f"{name} · {shown(self._workstation, _LONGEST_NAME)}"
+        )
         self._goto.set_words(_("Go to"))
         self._ack.set_words(_("Ack"))
         self._horn.setAccessibleName(_("Silence the horn"))
@@ -71,7 +90,10 @@ class AlarmBanner(QWidget):
         """Show counters and the two most urgent alarms; now: µs UTC."""
         for priority, count in counts(records).items():
             self._counters[priority].show_counts(count.active, count.new, _("{count} new").format(count=count.new))
+        before = self._identity()
         self._top = banner_rows(records)
+        if self._identity() != before:
+            self._top_since = self._monotonic()
         for place, row in enumerate(self._rows):
             row.show_alarm(self._spoken(self._top[place], now) if place < len(self._top) else None)
         self._goto.setEnabled(bool(self._top))
@@ -85,6 +107,19 @@ class AlarmBanner(QWidget):
         """The most urgent alarm shown."""
         return self._top[0] if self._top else None
 
+    def open_top(self) -> None:
+        """Go to the place of the most urgent alarm."""
+        self._open(0)
+
+    def acknowledge_top(self) -> None:
+        """Acknowledge the most urgent alarm as it is shown, unless it came too late to have been read."""
+        if not self._top or self._top[0].facts.ack:
+            return
+        if self._monotonic() - self._top_since < READING_S:
+            self.hasty.emit()
+            return
+        self.acknowledged.emit(self._top[0].config.key, self._top[0].facts.occurrence)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current()
         with QPainter(self) as painter:
@@ -92,13 +127,13 @@ class AlarmBanner(QWidget):
             painter.fillRect(0, self.height() - 1, self.width(), 1, theme.line1)
 
     def _spoken(self, record: AlarmRecord, now: int) -> BannerAlarm:
-        message = f"{self._words.place(record)} {self._words.message(record)}"
+        message = self._words.line(record)
         acked = _("ack {time}").format(time=clock_time(record.facts.acked_at)) if record.facts.ack else ""
         return BannerAlarm(
             priority=int(record.priority),
             state=glyph_of(record),
             time=clock_time(record.facts.raised_at),
-            tag=record.config.source,
+            tag=self._words.tag(record),
             words=message,
             value=self._words.value(record),
             age=acked or short_age((now - record.facts.raised_at) / US),
@@ -124,14 +159,14 @@ class AlarmBanner(QWidget):
         for place, row in enumerate(self._rows):
             row.clicked.connect(lambda _checked=False, place=place: self._open(place))
         self._goto.clicked.connect(lambda: self._open(0))
-        self._ack.clicked.connect(self._acknowledge_top)
+        self._ack.clicked.connect(self.acknowledge_top)
         self._horn.clicked.connect(self.silenced)
         for priority, counter in self._counters.items():
             counter.clicked.connect(lambda _checked=False, p=int(priority): self.priority_chosen.emit(p))
 
-    def _acknowledge_top(self) -> None:
-        if self._top:
-            self.acknowledged.emit(self._top[0].config.key)
+    def _identity(self) -> tuple[str, int]:
+        """Which occurrence of which alarm is on top."""
+        return (self._top[0].config.key, self._top[0].facts.occurrence) if self._top else ("", 0)
 
     def _open(self, place: int) -> None:
         if place < len(self._top):

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.formats import shown
 from app.texts import _, language
 from backend.api import Status
 from backend.model.person import Session
@@ -20,6 +21,7 @@ from widgets.theme import metrics as m
 
 FLOOD = 10
 """Alarms in ten minutes above which an operator cannot follow (EEMUA 191)."""
+_LONGEST_NAME = 32
 _OLD_SCAN_S = 15.0
 _SLOW_COMMIT_S = 5.0
 
@@ -69,8 +71,9 @@ class StatusBar(QWidget):
 
     def show_person(self, session: Session | None, workstation: str) -> None:
         """Say who is signed in here."""
-        self._person.set_label(session.name if session else _("Nobody signed in"))
-        self._person.show_value(f"{_role(session.role)} · {workstation}" if session else workstation)
+        desk = shown(workstation, _LONGEST_NAME)
+        self._person.set_label(shown(session.name, _LONGEST_NAME) if session else _("Nobody signed in"))
+        self._person.show_value(f"{_role(session.role)} · {desk}" if session else desk)
 
     def show_status(self, status: Status) -> None:
         """Show the facts of now."""

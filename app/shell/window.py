@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.bridge import Bridge
 from app.dialogs.sign_in import SignIn
-from app.formats import clock_time
+from app.formats import clock_time, sentence, shown
 from app.page import Page, PageContext, PageSpec
 from app.session import Desk
 from app.shell.banner import SIMULATOR, AlarmBanner
@@ -22,12 +22,16 @@ from backend.api import Backend
 from backend.model.command import CommandState
 from widgets.notices import SimulatorFrame, Toast
 from widgets.readouts import Text
+from widgets.readouts.text import wrapped
 from widgets.surfaces import PageHeader, Rail, RailEntry, Veil
-from widgets.theme import Role, Tone, apply, current, load, px, space
+from widgets.theme import Role, Tone, Weight, apply, current, font, load, px, space
 from widgets.theme import metrics as m
 
 _STATUS_MS = 1000
 _SIGN_OUT = "sign_out"
+_DESIGNED = (1920, 1080)
+_SMALLEST = (1366, 768)
+_TOAST_WIDTH = 900
 
 
 class Shell(QMainWindow):
@@ -45,7 +49,7 @@ class Shell(QMainWindow):
         pages: Sequence[PageSpec],
         *,
         workstation: str,
-        hint: str = "",
+        hint: Callable[[], str] = lambda: "",
         authenticator: Callable[[str], str] = lambda _login: "",
     ) -> None:
         super().__init__()
@@ -98,7 +102,7 @@ class Shell(QMainWindow):
             self._area.setCurrentWidget(page)
             self._current = key
             page.enter()
-            page.setFocus()
+            page.focus_first()
         self.rail.set_current(key)
         self._show_place()
         if what:
@@ -108,15 +112,14 @@ class Shell(QMainWindow):
         """Whether live values have been painted yet."""
         return self._seen_values
 
-    def ask_sign_in(self) -> None:
-        """Show the sign-in over the page area; the banner stays free."""
+    def ask_sign_in(self, login: str = "") -> None:
+        """Show the sign-in over the page area, with a name typed before; the banner stays free."""
         if self._veil is not None:
             return
-        form = SignIn(self.backend, self.actions_, self.desk, hint=self._hint)
-        form.signed_in.connect(self._signed_in)
+        form = SignIn(self.backend, self.actions_, self.desk, hint=self._hint())
         form.escaped.connect(form.focus_first)
         self._veil = Veil(form, self._area)
-        form.focus_first()
+        form.start_with(login)
 
     def page_keys(self) -> tuple[str, ...]:
         """Every page, in the order of the rail."""
@@ -129,7 +132,7 @@ class Shell(QMainWindow):
 
     def retranslate(self) -> None:
         """Show every text anew in the language of the desk."""
-        site = bilingual(self.backend.site.name, self.backend.site.name_zh)
+        site = shown(bilingual(self.backend.site.name, self.backend.site.name_zh))
         prefix = "[SIM] " if self._simulator else ""
         self.setWindowTitle(f"{prefix}Linepack · {site}")
         for spec in self._specs:
@@ -143,9 +146,12 @@ class Shell(QMainWindow):
         self.status.retranslate()
         self.status.show_person(self.desk.session, self.desk.workstation)
         for page in self._pages.values():
+            # A dialog speaks the language it was opened in: it is closed rather than left half translated.
+            page.put_away()
             page.retranslate()
         self._show_place()
         self._show_alarms()
+        self._show_status()
 
     def set_theme(self, name: str) -> None:
         """Change to "dark" or "light"."""
@@ -154,8 +160,20 @@ class Shell(QMainWindow):
             apply(application, load(name))
         self.status.retranslate()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # What no page has used is the banner's: the keys its buttons name.
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.banner.open_top()
+            case Qt.Key.Key_Space if not event.modifiers() and not event.isAutoRepeat():
+                self.banner.acknowledge_top()
+            case _:
+                super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self._status_timer.stop()
+        for page in self._pages.values():
+            page.put_away()
         if self._current:
             self._pages[self._current].leave()
             self._current = ""
@@ -192,17 +210,19 @@ class Shell(QMainWindow):
             self.rail.set_count("commands", len(waiting))
 
     def _show_status(self) -> None:
+        self.desk.look()
         self.status.show_status(self.backend.status.snapshot())
         snapshot = self._bridge.snapshot()
         newest = int(snapshot.received_at.max()) if len(snapshot.received_at) else 0
         self._data_age.setText(_("data {time}").format(time=clock_time(newest)))
         self._show_alarms()
 
-    def _signed_in(self) -> None:
-        if self._veil is not None:
-            self._veil.lift()
-            self._veil = None
-        self._pages[self._current].setFocus()
+    def _on_closing(self) -> None:
+        for page in self._pages.values():
+            page.put_away()
+
+    def _on_lost(self) -> None:
+        self._say(_("Your session has ended. Sign in again."), refused=True)
 
     def _on_desk(self) -> None:
         self.status.show_person(self.desk.session, self.desk.workstation)
@@ -213,6 +233,11 @@ class Shell(QMainWindow):
             self._pages[self._current].enter()
         if self.desk.session is None:
             self.ask_sign_in()
+            return
+        if self._veil is not None:
+            self._veil.lift()
+            self._veil = None
+        self._pages[self._current].focus_first()
 
     # -- what people do -------------------------------------------------------------------------------------------
 
@@ -222,18 +247,28 @@ class Shell(QMainWindow):
         else:
             self.go(key, "")
 
-    def _acknowledge(self, key: str) -> None:
+    def _acknowledge(self, key: str, occurrence: int) -> None:
         session = self.desk.session
-        record = next((each for each in self.backend.alarms.snapshot() if each.config.key == key), None)
         if session is None:
-            self._toast.show_words(_("Sign in first."), refused=True)
-        elif record is not None:
-            self.actions_.follow(self.backend.alarms.acknowledge(session, key, record.facts.occurrence))
+            self._say(_("Sign in first."), refused=True)
+        else:
+            self.actions_.follow(self.backend.alarms.acknowledge(session, key, occurrence))
+
+    def _say(self, words: str, *, refused: bool = False) -> None:
+        """Show a sentence over the page, on as many lines as it needs."""
+        width = min(px(_TOAST_WIDTH), self._area.width() - px(m.BANNER) * 3)
+        lines = wrapped(sentence(words), font(Role.LABEL, Weight.SEMIBOLD), width)
+        self._toast.show_words("\n".join(line.strip() for line in lines), refused=refused)
 
     def _next_language(self) -> None:
         at = LANGUAGES.index(language())
         set_language(LANGUAGES[(at + 1) % len(LANGUAGES)])
+        form = self.sign_in_form()
         self.retranslate()
+        if form is not None and self._veil is not None:
+            self._veil.lift()
+            self._veil = None
+            self.ask_sign_in(login=form.login())
 
     def _next_theme(self) -> None:
         self.set_theme("light" if current().dark else "dark")
@@ -282,7 +317,8 @@ class Shell(QMainWindow):
         column.addLayout(across, 1)
         column.addWidget(self.status)
         self.setCentralWidget(root)
-        self.resize(px(1920), px(1080))
+        room = self.screen().availableSize().expandedTo(QSize(px(_SMALLEST[0]), px(_SMALLEST[1])))
+        self.resize(QSize(px(_DESIGNED[0]), px(_DESIGNED[1])).boundedTo(room))
         if self._simulator:
             self._frame = SimulatorFrame(root, SIMULATOR)
 
@@ -294,9 +330,12 @@ class Shell(QMainWindow):
         self.banner.priority_chosen.connect(lambda _priority: self.go("alarms", "active"))
         self.status.language_pressed.connect(self._next_language)
         self.status.theme_pressed.connect(self._next_theme)
+        self.desk.closing.connect(self._on_closing)
+        self.desk.lost.connect(self._on_lost)
         self.desk.changed.connect(self._on_desk)
-        self.actions_.refused.connect(lambda sentence: self._toast.show_words(sentence, refused=True))
-        self.actions_.done.connect(self._toast.show_words)
+        self.actions_.refused.connect(lambda words: self._say(words, refused=True))
+        self.actions_.done.connect(self._say)
+        self.banner.hasty.connect(lambda: self._say(_("This alarm has only just come. Read it, then press again.")))
         self._bridge.values.connect(self._on_values)
         self._bridge.beat.connect(self._on_beat)
         self._bridge.alarms.connect(lambda _records: self._show_alarms())

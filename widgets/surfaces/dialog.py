@@ -67,7 +67,8 @@ class DialogFrame(Painted):
         self._head.row.addStretch(1)
         self._head.row.addWidget(self._number)
         self._foot = _Plane(_HEAD + m.GAP)
-        self._foot_note = Text("", Role.LABEL, tone=Tone.MUTED)
+        self._foot_note = Text("", Role.LABEL, tone=Tone.MUTED, wrap=True)
+        self._foot_note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._foot.row.addStretch(1)
         self._foot.row.addWidget(self._foot_note)
         self._leading = 0

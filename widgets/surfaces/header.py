@@ -75,7 +75,7 @@ class PageHeader(QWidget):
         self._crumbs: list[QWidget] = []
         self._title = Text("", Role.VALUE, Weight.SEMIBOLD)
         self._row = QHBoxLayout(self)
-        space(self._row, (m.PAGE_INSET, 0, m.PAGE_INSET, 0), m.QUARTER)
+        space(self._row, (m.PAGE_INSET, 0, m.PAGE_INSET, 0), m.HALF + m.QUARTER)
         self._row.addWidget(self._badge)
         self._row.addWidget(self._title)
         self._row.addStretch(1)

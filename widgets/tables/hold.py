@@ -44,6 +44,10 @@ class RowHold(QObject):
         """Whether rows are held now."""
         return self._holding
 
+    def hold(self) -> None:
+        """Hold from now on, as if a person had moved in the list: what is acted on must not jump away."""
+        self._hold()
+
     def offer(self, rows: Sequence[Row]) -> None:
         """Show these rows, or, while holding, what can be shown of them without moving anything."""
         if not self._holding or self._model.rowCount() == 0:

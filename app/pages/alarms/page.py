@@ -9,14 +9,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.dialogs.shelve import ShelveDialog
-from app.formats import clock_time, date_time, literal
-from app.models.alarms import VIEWS, Words, in_view, order, state_word
+from app.formats import clock_time, date_time, shown
+from app.models.alarms import VIEWS, Words, in_view, order, state_word, view_counts
 from app.page import Page, PageContext, PageSpec
 from app.texts import _
 from app.tones import glyph_of
 from backend.clock import US
 from backend.errors import mark
-from backend.model.alarm import AlarmName, AlarmRecord, InputQuality, Occurrence
+from backend.model.alarm import LEVEL_WORDS, AlarmName, AlarmRecord, InputQuality, Occurrence
 from backend.model.person import Right
 from widgets.inputs import Button, ButtonKind
 from widgets.notices import AlarmGlyph, GlyphState, HoldPill
@@ -30,7 +30,10 @@ from widgets.theme import metrics as m
 _VIEWS_WIDTH = 238
 _DETAIL_WIDTH = 340
 _HISTORY = "history"
+_RAISES = ("raise", "escalate", "late")
 _HISTORY_ROWS = 500
+_BEATS_PER_LOOK = 4
+"""The history is read from the database once a second at most."""
 
 
 class AlarmsPage(Page):
@@ -39,11 +42,14 @@ class AlarmsPage(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
-        self._words = Words(context.backend.registry)
+        self._words = Words(context.backend.registry, context.backend.links.snapshot())
         self._records: dict[str, AlarmRecord] = {}
         self._view = "active"
         self._selected = ""
         self._veil: Veil | None = None
+        self._beats = 0
+        self._history_is_old = False
+        self._names: dict[str, str] = {}
         self._views_model = RowModel(_view_columns())
         self._views = Table(self._views_model, name="", row_height=m.ROW_LIST)
         self._views.head.hide()
@@ -72,10 +78,22 @@ class AlarmsPage(Page):
     # -- Page -----------------------------------------------------------------------------------------------------
 
     def enter(self) -> None:
+        self._names = {each.person: each.name for each in self._context.backend.people.accounts()}
         self._context.bridge.alarms.connect(self._on_alarms)
         self._context.bridge.beat.connect(self._on_beat)
         self._records = {record.config.key: record for record in self._context.backend.alarms.snapshot()}
         self._show()
+
+    def focus_first(self) -> None:
+        if self._veil is not None:
+            self._veil.dialog().setFocus()
+        elif self._table.isHidden():
+            self.setFocus()
+        else:
+            self._table.setFocus()
+
+    def put_away(self) -> None:
+        self._close_dialog()
 
     def leave(self) -> None:
         self._context.bridge.alarms.disconnect(self._on_alarms)
@@ -107,8 +125,13 @@ class AlarmsPage(Page):
         match event.key():
             case Qt.Key.Key_Space if control:
                 self.acknowledge_visible()
-            case Qt.Key.Key_Space:
+            case Qt.Key.Key_Space if self._chosen() is not None:
+                # Space on a chosen alarm is about that one, even when it has been acknowledged already.
                 self.acknowledge()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._chosen() is not None:
+                self._open(self._selected)
+            case Qt.Key.Key_End:
+                self._hold.release()
             case Qt.Key.Key_S:
                 self._ask_shelve()
             case Qt.Key.Key_R:
@@ -118,14 +141,20 @@ class AlarmsPage(Page):
 
     # -- what people do -------------------------------------------------------------------------------------------
 
+    def _chosen(self) -> AlarmRecord | None:
+        """The alarm that is chosen in the list of now."""
+        return None if self._view == _HISTORY else self._records.get(self._selected)
+
     def acknowledge(self) -> None:
         """Acknowledge the chosen alarm's occurrence as it is shown."""
-        record = self._records.get(self._selected)
+        record = self._chosen()
         if record is not None and not record.facts.ack:
             self._ack_one(record)
 
     def acknowledge_visible(self) -> None:
         """Acknowledge every unacknowledged alarm whose row can be seen, each by itself."""
+        if self._view == _HISTORY:
+            return
         for key in self._table.visible_keys():
             record = self._records.get(key)
             if record is not None and not record.facts.ack:
@@ -137,6 +166,7 @@ class AlarmsPage(Page):
             self._context.actions.refused.emit(_("Sign in first."))
             return
         alarms = self._context.backend.alarms
+        self._hold.hold()
         self._context.actions.follow(alarms.acknowledge(session, record.config.key, record.facts.occurrence))
 
     def _ask_shelve(self) -> None:
@@ -150,16 +180,20 @@ class AlarmsPage(Page):
         if record.name is AlarmName.SHLVD:
             self._context.actions.follow(self._context.backend.alarms.unshelve(session, record.config.key))
             return
-        dialog = ShelveDialog(f"{record.config.source}  {self._words.message(record)}", record.config.max_shelf_s)
+        if not record.config.shelvable or record.facts.suppressed:
+            return
+        dialog = ShelveDialog(f"{self._words.tag(record)}  {self._words.line(record)}", record.config.max_shelf_s)
         self._veil = Veil(dialog, self)
         dialog.escaped.connect(self._close_dialog)
         dialog.decided.connect(
             lambda seconds, reason: self._context.actions.follow(
                 self._context.backend.alarms.shelve(session, record.config.key, seconds, reason),
                 lambda _record: self._close_dialog(),
+                failed=dialog.refused,
+                owner=dialog,
             )
         )
-        dialog.setFocus()
+        dialog.focus_first()
 
     def _ask_reset(self) -> None:
         record = self._records.get(self._selected)
@@ -171,75 +205,105 @@ class AlarmsPage(Page):
         if self._veil is not None:
             self._veil.lift()
             self._veil = None
-            self._table.setFocus()
+            self.focus_first()
 
     def _open(self, key: str) -> None:
         record = self._records.get(key)
-        point = self._words.point(record) if record is not None else None
-        if record is not None and (point is not None or record.config.asset):
-            self._context.go("stations", point.tag if point is not None else record.config.asset)
+        if record is None:
+            return
+        point = self._words.point(record)
+        asset = self._words.asset(record)
+        if point is not None or asset:
+            self._context.go("stations", point.tag if point is not None else asset)
+        else:
+            self._context.actions.done.emit(_("This alarm has no place on the network."))
 
     # -- showing --------------------------------------------------------------------------------------------------
 
     def _on_alarms(self, changed: Iterable[AlarmRecord]) -> None:
-        for record in changed:
-            if record.name is AlarmName.NORM:
-                self._records.pop(record.config.key, None)
-            else:
-                self._records[record.config.key] = record
-        self._show()
+        self._records |= {record.config.key: record for record in changed}
+        if self._view == _HISTORY:
+            self._history_is_old = True
+        else:
+            self._show_list()
+            # A held row goes on telling the truth, also when its alarm has left the view.
+            now = self._now()
+            self._model.update([self._row(record, now) for record in changed])
+            self._forget_gone()
+        self._show_views()
+        self._show_headline()
+        self._show_detail()
+
+    def _forget_gone(self) -> None:
+        """Alarms back to normal stay known only while a held row still shows them."""
+        for key, record in tuple(self._records.items()):
+            if record.name is AlarmName.NORM and self._model.place_of(key) < 0:
+                del self._records[key]
 
     def _on_beat(self) -> None:
+        self._beats += 1
         if self._view != _HISTORY:
             now = self._now()
             self._model.update([self._row(self._records[key], now) for key in self._shown_keys()])
+        elif self._history_is_old and self._beats % _BEATS_PER_LOOK == 0:
+            self._show_history()
 
     def _shown_keys(self) -> tuple[str, ...]:
         return tuple(key for key in self._table.visible_keys() if key in self._records)
 
-    def _show(self) -> None:
+    def _show_list(self) -> None:
         now = self._now()
+        rows = [self._row(record, now) for record in in_view(self._records.values(), self._view)]
+        self._hold.offer(rows)
+        self._show_table(self._model.rowCount() > 0)
+
+    def _show_table(self, any_rows: bool) -> None:
+        had_focus = self._table.hasFocus()
+        self._empty.setVisible(not any_rows)
+        self._table.setVisible(any_rows)
+        if had_focus and not any_rows:
+            # Else Qt gives the focus to the next button, and Space would press that.
+            self.setFocus()
+
+    def _show(self) -> None:
         if self._view == _HISTORY:
             self._show_history()
         else:
-            shown = in_view(self._records.values(), self._view)
-            self._hold.offer([self._row(record, now) for record in shown])
-            self._empty.setVisible(not shown)
-            self._table.setVisible(bool(shown))
+            self._show_list()
         self._show_views()
         self._show_headline()
         self._show_detail()
 
     def _show_history(self) -> None:
+        self._history_is_old = False
         past = self._context.backend.alarms.occurrences(limit=_HISTORY_ROWS)
-        self._model.replace([self._past_row(number, each) for number, each in enumerate(past)])
-        self._empty.setVisible(not past)
-        self._table.setVisible(bool(past))
+        rows = {row.key: row for row in map(self._past_row, past)}
+        self._model.replace(tuple(rows.values()))
+        self._show_table(bool(rows))
 
     def _show_views(self) -> None:
-        records = self._records.values()
         rows = [
-            Row(key=view, cells=(_view_word(view), str(len(in_view(records, view)))), bold=view == self._view)
-            for view, _names in VIEWS
+            Row(key=view, cells=(_view_word(view), str(count)), bold=view == self._view)
+            for view, count in view_counts(self._records.values()).items()
         ]
         rows.append(Row(key=_HISTORY, cells=(_view_word(_HISTORY), ""), bold=self._view == _HISTORY))
         self._views_model.replace(rows)
         self._views.select(self._view)
 
     def _show_headline(self) -> None:
-        active = in_view(self._records.values(), "active")
-        unseen = sum(not record.facts.ack for record in active)
+        held = view_counts(self._records.values())
+        active, unseen = held["active"], held["unacknowledged"]
         rate = self._context.backend.alarms.rate()
         self._headline.setText(_("{rate} alarms in 10 min").format(rate=rate))
         self._subline.setText(
             _("{active} active, {unseen} not acknowledged. Priority 1 and 2 are never folded away.").format(
-                active=len(active), unseen=unseen
+                active=active, unseen=unseen
             )
         )
         self._empty.set_words(_("No alarms in this view. {rate} raised in the last 10 min.").format(rate=rate))
 
     def _show_detail(self) -> None:
-        record = self._records.get(self._selected)
+        record = self._chosen()
         for widget in (self._ack, self._goto, self._shelve, self._reset):
             widget.setEnabled(record is not None)
         if record is None:
@@ -253,8 +317,8 @@ class AlarmsPage(Page):
         facts = record.facts
         may = self._context.desk.may
         self._glyph.set_alarm(int(record.priority), glyph_of(record), state_word(record))
-        self._tag.setText(literal(record.config.source))
-        self._message.setText(f"{self._words.place(record)} · {self._words.message(record)}")
+        self._tag.setText(self._words.tag(record))
+        self._message.setText(self._words.line(record))
         self._value.setText(self._words.value(record))
         self._ack.setEnabled(not facts.ack and may(Right.ALARM_ACK))
         free = record.config.shelvable and not facts.suppressed
@@ -271,18 +335,22 @@ class AlarmsPage(Page):
             Fact(label=_("Limit"), value=self._words.limit(record)),
             Fact(label=_("Raised"), value=clock_time(facts.raised_at, tenths=True)),
             Fact(label=_("Occurrence"), value=str(facts.occurrence)),
-            Fact(
-                label=_("Input"), value={"good": _("good"), "uncertain": _("uncertain")}.get(facts.input, _("unknown"))
-            ),
+            Fact(label=_("Source"), value=shown(record.config.source)),
+            Fact(label=_("Input"), value=_input_word(facts.input)),
         ]
         if facts.cleared_at and not facts.cond:
             rows.append(Fact(label=_("Back to normal"), value=clock_time(facts.cleared_at, tenths=True)))
         if facts.ack and facts.acked_at:
-            rows.append(Fact(label=_("Acknowledged"), value=f"{clock_time(facts.acked_at)} {literal(facts.acked_by)}"))
+            rows.append(
+                Fact(
+                    label=_("Acknowledged"),
+                    value=f"{clock_time(facts.acked_at)} {shown(self._names.get(facts.acked_by, facts.acked_by), 40)}",
+                )
+            )
         for held in facts.suppressed:
             until = date_time(held.until) if held.until else _("no end")
             rows.append(Fact(label=_("Held back until"), value=until))
-            rows.append(Fact(label=_("Reason"), value=literal(held.reason)))
+            rows.append(Fact(label=_("Reason"), value=shown(held.reason, 60)))
         return tuple(rows)
 
     def _row(self, record: AlarmRecord, now: int) -> Row:
@@ -292,7 +360,7 @@ class AlarmsPage(Page):
             cells=(
                 GlyphCell(priority=int(record.priority), state=glyph_of(record), words=state_word(record)),
                 clock_time(facts.raised_at, tenths=True),
-                record.config.source,
+                self._words.tag(record),
                 self._words.message(record) + self._returned(record),
                 self._words.place(record),
                 ValueCell(number=self._words.value(record)),
@@ -307,19 +375,27 @@ class AlarmsPage(Page):
             return ""
         return _(", back {time}").format(time=clock_time(record.facts.cleared_at))
 
-    def _past_row(self, number: int, past: Occurrence) -> Row:
+    def _past_row(self, past: Occurrence) -> Row:
         source = past.key.rsplit(":", 1)[0]
-        state = GlyphState.UNACKNOWLEDGED if past.event == "raise" else GlyphState.NONE
-        by = f" · {past.by}" if past.by else ""
+        # What is past does not blink.
+        state = GlyphState.ACKNOWLEDGED if past.event in _RAISES else GlyphState.NONE
+        by = f" · {shown(self._names.get(past.by, past.by), 40)}" if past.by else ""
         value = "" if past.value is None else f"{past.value:g}"
         return Row(
-            key=f"{number}:{past.key}:{past.occurrence}:{past.event}:{past.recorded_at}",
+            key=f"{past.key}:{past.occurrence}:{past.event}:{past.at}:{past.recorded_at}",
             cells=(
                 GlyphCell(priority=int(past.priority), state=state, words=past.name),
                 date_time(past.at),
-                literal(source),
-                literal(f"{past.event} {past.level} {past.reason}{by}".strip()),
-                past.name,
+                shown(source),
+                shown(
+                    " ".join(
+                        part
+                        for part in (_event_word(past.event), _(LEVEL_WORDS.get(past.level, "")), past.reason)
+                        if part
+                    )
+                    + by
+                ),
+                self._words.place_of(source),
                 ValueCell(number=value, strong=False),
                 "" if past.limit is None else f"{past.limit:g}",
                 clock_age((self._now() - past.at) / US),
@@ -412,6 +488,24 @@ class AlarmsPage(Page):
         self._goto.clicked.connect(lambda: self._open(self._selected))
         self._shelve.clicked.connect(self._ask_shelve)
         self._reset.clicked.connect(self._ask_reset)
+
+
+def _event_word(event: str) -> str:
+    return {
+        "raise": _("raised"),
+        "escalate": _("escalated"),
+        "de-escalate": _("lowered"),
+        "clear": _("back to normal"),
+        "late": _("reported late"),
+        "ack": _("acknowledged"),
+        "reset": _("reset"),
+        "shelve": _("shelved"),
+        "unshelve": _("unshelved"),
+        "out-of-service": _("taken out of service"),
+        "return-to-service": _("returned to service"),
+        "suppress": _("suppressed"),
+        "unsuppress": _("released"),
+    }.get(event, shown(event, 40))
 
 
 def _input_word(worth: InputQuality) -> str:

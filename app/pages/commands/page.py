@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.dialogs.approve import ApproveDialog
 from app.dialogs.request import RequestDialog
 from app.dialogs.target import TargetDialog
-from app.formats import clock_time, literal
+from app.formats import clock_time, shown
 from app.page import Page, PageContext, PageSpec
 from app.pages.commands.presenter import Columns, action_word, columns, left_s, life_line, state_word, waits_for
 from app.texts import _
@@ -20,13 +20,14 @@ from backend.model.command import TERMINAL, Command, CommandState
 from backend.model.person import Right
 from widgets.inputs import Button, ButtonKind, LineField
 from widgets.readouts import Text
-from widgets.readouts.ages import countdown
+from widgets.readouts.ages import NO_VALUE, countdown
 from widgets.surfaces import Card, DialogFrame, EmptyState, Fact, FactList, LifeLine, LifeStep, Veil
 from widgets.tables import Align, Column, Kind, Row, RowLook, RowModel, Table
 from widgets.theme import Role, Tone, Weight, px, space
 from widgets.theme import metrics as m
 
 _DETAIL_WIDTH = 420
+_OPEN_ROWS = 5
 _GROUPS = ("waiting", "in_flight", "ended")
 
 
@@ -38,6 +39,7 @@ class CommandsPage(Page):
         self._context = context
         self._points = context.backend.registry.points
         self._commands: dict[str, Command] = {}
+        self._names: dict[str, str] = {}
         self._selected = ""
         self._veil: Veil | None = None
         self._models = {group: RowModel(_columns()) for group in _GROUPS}
@@ -63,8 +65,23 @@ class CommandsPage(Page):
     def enter(self) -> None:
         self._context.bridge.commands.connect(self._on_commands)
         self._context.bridge.beat.connect(self._on_beat)
+        self._names = {each.person: each.name for each in self._context.backend.people.accounts()}
         self._commands = {each.content.id: each for each in self._context.backend.commands.snapshot()}
         self._show()
+
+    def focus_first(self) -> None:
+        dialog = self._veil.dialog() if self._veil is not None else None
+        if isinstance(dialog, RequestDialog | ApproveDialog | TargetDialog):
+            dialog.focus_first()
+        else:
+            self.setFocus()
+
+    def put_away(self) -> None:
+        if self._veil is not None:
+            dialog = self._veil.dialog()
+            if isinstance(dialog, RequestDialog):
+                dialog.release_reservation()
+            self._close_dialog()
 
     def leave(self) -> None:
         self._context.bridge.commands.disconnect(self._on_commands)
@@ -134,6 +151,10 @@ class CommandsPage(Page):
         """Open the approval of a waiting command."""
         if not self._may(Right.CMD_APPROVE):
             return
+        session = self._context.desk.session
+        if session is None or not waits_for(command, session.person):
+            self._context.actions.refused.emit(_("You asked for this command: another person must approve it."))
+            return
         targets = self._context.backend.commands.commandable()
         code = next((each.short_code for each in targets if each.point == command.content.point), "")
         dialog = ApproveDialog(
@@ -153,7 +174,7 @@ class CommandsPage(Page):
         self.prepare(point)
 
     def _open_dialog(self, dialog: DialogFrame) -> None:
-        self._close_dialog()
+        self.put_away()
         dialog.escaped.connect(self._close_dialog)
         self._veil = Veil(dialog, self)
 
@@ -161,7 +182,8 @@ class CommandsPage(Page):
         if self._veil is not None:
             self._veil.lift()
             self._veil = None
-            self.setFocus()
+            if self.isVisible():
+                self.setFocus()
 
     def _finished(self, command_id: str) -> None:
         self._close_dialog()
@@ -220,9 +242,16 @@ class CommandsPage(Page):
             self._cards[group].set_title(_group_word(group), str(len(commands)))
             self._tables[group].setVisible(bool(commands))
             self._empties[group].setVisible(not commands)
+            self._fit(group, len(commands))
             if self._selected in {each.content.id for each in commands}:
                 self._tables[group].select(self._selected)
         self._show_detail()
+
+    def _fit(self, group: str, rows: int) -> None:
+        """What is open takes the height of its rows, up to a few; what has ended takes the rest."""
+        if group != _GROUPS[-1]:
+            head = self._tables[group].head.sizeHint().height()
+            self._tables[group].setFixedHeight(head + px(m.ROW_LIST) * min(rows, _OPEN_ROWS) + 2)
 
     def _row(self, command: Command) -> Row:
         left = left_s(command, self._now())
@@ -233,7 +262,7 @@ class CommandsPage(Page):
             cells=(
                 action_word(command, self._points[command.content.point]),
                 state_word(command.state),
-                literal(command.requester),
+                self._name(command.requester),
                 countdown(left) if left is not None else clock_time(command.ended_at),
             ),
             bold=mine,
@@ -278,13 +307,13 @@ class CommandsPage(Page):
         self._title.setText(action_word(command, self._points[command.content.point]))
         self._state.setText(state_word(command.state))
         self._facts.set_facts(self._fact_rows(command), _("Facts of the command"))
-        steps = life_line(self._context.backend.commands.steps(command.content.id), {})
+        steps = life_line(self._context.backend.commands.steps(command.content.id), self._names)
         self._line.set_steps(
             [
                 LifeStep(
                     time=clock_time(step.at),
-                    words=literal(step.word),
-                    note=literal(" · ".join(part for part in (step.by, step.detail) if part)),
+                    words=shown(step.word, 40),
+                    note=shown(" · ".join(part for part in (step.by, step.detail) if part)),
                     now=place == len(steps) - 1,
                 )
                 for place, step in enumerate(steps)
@@ -295,16 +324,19 @@ class CommandsPage(Page):
     def _fact_rows(self, command: Command) -> tuple[Fact, ...]:
         content = command.content
         rows = [
-            Fact(label=_("Number"), value=content.id),
-            Fact(label=_("Tag"), value=content.tag),
-            Fact(label=_("Place"), value=content.asset),
-            Fact(label=_("Reason"), value=literal(content.reason)),
-            Fact(label=_("Requested by"), value=literal(command.requester)),
-            Fact(label=_("Approved by"), value=literal(command.approver) or "—"),
+            Fact(label=_("Number"), value=shown(content.id)),
+            Fact(label=_("Tag"), value=shown(content.tag)),
+            Fact(label=_("Place"), value=shown(content.asset)),
+            Fact(label=_("Reason"), value=shown(content.reason, 48)),
+            Fact(label=_("Requested by"), value=self._name(command.requester)),
+            Fact(label=_("Approved by"), value=self._name(command.approver) or NO_VALUE),
         ]
         if command.note:
-            rows.append(Fact(label=_("Outcome"), value=literal(command.note)))
+            rows.append(Fact(label=_("Outcome"), value=shown(command.note, 48)))
         return tuple(rows)
+
+    def _name(self, person: str) -> str:
+        return shown(self._names.get(person, person), 32)
 
     def _now(self) -> int:
         return self._context.backend.now()
@@ -316,8 +348,10 @@ class CommandsPage(Page):
         space(left, gap=m.GAP)
         for group in _GROUPS:
             self._cards[group].body.addWidget(self._tables[group], 1)
-            self._cards[group].body.addWidget(self._empties[group], 1)
-            left.addWidget(self._cards[group], 1)
+            self._cards[group].body.addWidget(self._empties[group])
+            last = group == _GROUPS[-1]
+            left.addWidget(self._cards[group], 1 if last else 0)
+        self._cards[_GROUPS[-1]].body.addStretch(1)
         self._cards["waiting"].add_tool(self._new)
         row = QHBoxLayout(self)
         space(row, (m.PAGE_INSET, 0, m.PAGE_INSET, m.PAGE_INSET), m.GAP)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.formats import clock_time
+from app.formats import clock_time, shown
 from app.texts import _
 from backend.clock import US
 from backend.model.command import TERMINAL, Command, CommandState
@@ -57,12 +57,14 @@ def action_word(command: Command, point: Point) -> str:
     content = command.content
     match content.action:
         case "open":
-            return _("Open {device}").format(device=content.device)
+            return _("Open {device}").format(device=shown(content.device))
         case "close":
-            return _("Close {device}").format(device=content.device)
+            return _("Close {device}").format(device=shown(content.device))
         case _:
             value = f"{content.value:.{point.precision}f}"
-            return _("Set {tag} to {value} {unit}").format(tag=content.tag, value=value, unit=content.unit)
+            return _("Set {tag} to {value} {unit}").format(
+                tag=shown(content.tag), value=value, unit=shown(content.unit, 16)
+            )
 
 
 def state_word(state: CommandState) -> str:

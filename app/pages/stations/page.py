@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.formats import asset_name, point_title, quality_word
+from app.formats import asset_name, point_title, quality_word, shown, unit_of
 from app.page import Page, PageContext, PageSpec
 from app.pages.stations.presenter import (
     KINDS,
@@ -16,7 +16,9 @@ from app.pages.stations.presenter import (
     PointRow,
     alarms_by_point,
     found,
+    key_points,
     kind_of,
+    limits_text,
     of_kind,
     places,
     rows,
@@ -33,13 +35,14 @@ from widgets.inputs import Button, ButtonKind, SearchField, Segmented
 from widgets.readouts import Mark, Span, Text, ValueReadout
 from widgets.readouts.ages import short_age
 from widgets.surfaces import Card, EmptyState
-from widgets.tables import Align, Cell, Column, GlyphCell, Kind, MarkCell, Row, RowLook, RowModel, Table, ValueCell
+from widgets.tables import Align, Cell, Column, GlyphCell, Kind, Row, RowLook, RowModel, Table, ValueCell
 from widgets.theme import Role, Tone, Weight, alarm_tone, px, space
 from widgets.theme import metrics as m
 
 _LIST_WIDTH = 380
 _READOUTS = 8
 _READOUT_COLUMNS = 4
+_LONGEST_LABEL = 36
 
 
 class StationsPage(Page):
@@ -50,7 +53,6 @@ class StationsPage(Page):
         self._context = context
         self._places = places(context.backend.registry)
         self._by_id = {place.asset.id: place for place in self._places}
-        self._device_of_point = {point.id: point.device for point in context.backend.registry.points}
         self._links: dict[str, LinkHealth] = {}
         self._alarms: dict[int, AlarmRecord] = {}
         self._place: Place | None = self._places[0] if self._places else None
@@ -62,13 +64,19 @@ class StationsPage(Page):
         self._table = Table(self._model, name="")
         self._head = Card()
         self._command = Button(icon="commands", key="C", kind=ButtonKind.PRIMARY)
-        self._title = Text("", Role.KEY, Weight.SEMIBOLD)
-        self._link = Text("", Role.LABEL, tone=Tone.MUTED)
+        self._title = Text("", Role.KEY, Weight.SEMIBOLD, elide=Qt.TextElideMode.ElideMiddle)
+        self._link = Text("", Role.LABEL, tone=Tone.MUTED, elide=Qt.TextElideMode.ElideRight)
         self._readouts = [ValueReadout("") for _place in range(_READOUTS)]
         self._shown_points: tuple[Point, ...] = ()
         self._empty = EmptyState("")
+        self._nothing = EmptyState("")
         self._lay_out()
-        self._kind.chosen.connect(lambda _kind: self._show_list())
+        self._kind.chosen.connect(lambda _kind: self._choose_kind())
+        self._search.returnPressed.connect(self._list.setFocus)
+        self._search.left.connect(self._list.setFocus)
+        self._nothing.acted.connect(self._search.clear)
+        for table in (self._list, self._table):
+            table.installEventFilter(self)
         self._search.textChanged.connect(lambda _text: self._show_list())
         self._list.selected.connect(self._choose)
         self._command.clicked.connect(self._prepare)
@@ -78,7 +86,6 @@ class StationsPage(Page):
 
     def enter(self) -> None:
         bridge = self._context.bridge
-        bridge.values.connect(self._on_values)
         bridge.alarms.connect(self._on_alarms)
         bridge.links.connect(self._on_links)
         bridge.beat.connect(self._on_beat)
@@ -87,9 +94,11 @@ class StationsPage(Page):
         self._show_list()
         self._show_place()
 
+    def focus_first(self) -> None:
+        self._list.setFocus()
+
     def leave(self) -> None:
         bridge = self._context.bridge
-        bridge.values.disconnect(self._on_values)
         bridge.alarms.disconnect(self._on_alarms)
         bridge.links.disconnect(self._on_links)
         bridge.beat.disconnect(self._on_beat)
@@ -132,10 +141,32 @@ class StationsPage(Page):
             case _:
                 super().keyPressEvent(event)
 
-    # -- what came ------------------------------------------------------------------------------------------------
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        match event.key():
+            case Qt.Key.Key_PageDown:
+                self._step(1)
+            case Qt.Key.Key_PageUp:
+                self._step(-1)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                # Without an alarm here the key goes on to the banner.
+                event.setAccepted(self._open_alarm(watched))
+            case _:
+                return super().eventFilter(watched, event)
+        return True
 
-    def _on_values(self, snapshot: TagSnapshot) -> None:
-        self._show_values(snapshot)
+    def _open_alarm(self, of: QObject) -> bool:
+        """Go to the alarm of the chosen point or place, if it has one."""
+        if self._place is None:
+            return False
+        chosen = self._table.current_key()
+        alarm = self._alarms.get(int(chosen)) if of is self._table and chosen else worst(self._place, self._alarms)
+        if alarm is not None:
+            self._context.go("alarms", alarm.config.key)
+        return alarm is not None
+
+    # -- what came ------------------------------------------------------------------------------------------------
 
     def _on_alarms(self, _records: object) -> None:
         self._alarms = alarms_by_point(self._context.backend.alarms.snapshot())
@@ -148,13 +179,18 @@ class StationsPage(Page):
 
     def _on_beat(self) -> None:
         # Ages grow even when nothing arrives: that is how a silent link shows.
-        self._show_values(self._context.backend.live.snapshot())
+        self._show_values(self._context.bridge.snapshot())
 
     # -- showing --------------------------------------------------------------------------------------------------
 
     def _show_list(self) -> None:
-        shown = found(of_kind(self._places, self._kind.current()), self._search.text())
-        self._list_model.replace([self._list_row(place) for place in shown])
+        listed = found(of_kind(self._places, self._kind.current()), self._search.text())
+        self._list_model.replace([self._list_row(place) for place in listed])
+        self._nothing.setVisible(not listed and bool(self._search.text()))
+        self._nothing.set_words(
+            _("No place of this kind matches “{text}”.").format(text=shown(self._search.text(), 40)), _("Clear")
+        )
+        self._list.setVisible(bool(listed))
         if self._place is not None:
             self._list.select(self._place.asset.id)
 
@@ -164,7 +200,7 @@ class StationsPage(Page):
         lost = any(self._lost(device) for device in place.devices)
         return Row(
             key=place.asset.id,
-            cells=(glyph, place.asset.id, asset_name(place.asset), _("link lost") if lost else ""),
+            cells=(glyph, shown(place.asset.id, 24), asset_name(place.asset), _("link lost") if lost else ""),
             look=RowLook.DIM if lost else RowLook.PLAIN,
         )
 
@@ -180,12 +216,11 @@ class StationsPage(Page):
         self._table.setVisible(self._place is not None)
         if self._place is None:
             return
-        analogue = [point for point in self._place.points if not point.states and not point.writable]
-        self._shown_points = tuple(analogue[:_READOUTS])
+        self._shown_points = key_points(self._place, _READOUTS)
         for index, readout in enumerate(self._readouts):
             readout.setVisible(index < len(self._shown_points))
         for readout, point in zip(self._readouts, self._shown_points, strict=False):
-            readout.set_label(f"{point.tag.rsplit('.', 1)[-1]}  {point_title(point)}")
+            readout.set_label(shown(f"{point.tag.rsplit('.', 1)[-1]}  {point_title(point)}", _LONGEST_LABEL))
             readout.set_span(_span(point))
         self._show_head()
         self._show_values(self._context.bridge.snapshot())
@@ -194,28 +229,30 @@ class StationsPage(Page):
         place = self._place
         if place is None:
             return
-        self._title.setText(f"{place.asset.id}  {asset_name(place.asset)}")
+        name, number = asset_name(place.asset), shown(place.asset.id, 40)
+        self._title.setText(number if name == number else f"{number}  {name}")
         lost = [device for device in place.devices if self._lost(device)]
         self._link.setText(
-            _("Link of {devices} lost, last values").format(devices=", ".join(lost))
+            _("Link of {devices} lost, last values").format(devices=shown(", ".join(lost)))
             if lost
-            else " · ".join(place.devices)
+            else shown(" · ".join(device for device in place.devices if device != place.asset.id))
         )
+        self._link.set_weight(Weight.SEMIBOLD if lost else Weight.REGULAR)
         self._link.set_tone(Tone.NORMAL if lost else Tone.MUTED)
         self._command.setEnabled(any(point.writable for point in place.points))
 
     def _show_values(self, snapshot: TagSnapshot) -> None:
         if self._place is None:
             return
-        shown = rows(self._place, snapshot, self._alarms)
-        self._model.replace([self._row(row) for row in shown])
-        by_id = {row.point.id: row for row in shown}
+        points = rows(self._place, snapshot, self._alarms)
+        self._model.replace([self._row(row) for row in points])
+        by_id = {row.point.id: row for row in points}
         for readout, point in zip(self._readouts, self._shown_points, strict=False):
             row = by_id[point.id]
             mark = mark_of(row.quality)
             readout.show_value(
                 row.value,
-                unit=point.unit,
+                unit=unit_of(point),
                 digits=point.precision,
                 mark=mark,
                 tone=alarm_tone(int(row.alarm.priority)) if row.alarm and row.alarm.facts.cond else Tone.NORMAL,
@@ -229,15 +266,17 @@ class StationsPage(Page):
         mark = mark_of(row.quality)
         cells: tuple[Cell, ...] = (
             glyph,
-            row.point.tag,
+            shown(row.point.tag),
             row.title,
             ValueCell(
                 number=row.value_text,
-                unit="" if row.point.states else row.point.unit,
+                unit="" if row.point.states else unit_of(row.point),
                 mark=mark,
                 strong=alarm is not None,
             ),
-            MarkCell(mark=mark, words=quality_word(row.quality)),
+            limits_text(row.point),
+            "",
+            "" if mark is Mark.GOOD else quality_word(row.quality),
             short_age(row.age_s) if row.age_s is not None else "",
         )
         return Row(key=str(row.point.id), cells=cells)
@@ -247,11 +286,18 @@ class StationsPage(Page):
         return health is not None and health.state is not LinkState.UP
 
     def _step(self, by: int) -> None:
-        shown = self._list_model.rows()
-        if not shown or self._place is None:
-            return
-        place = self._list_model.place_of(self._place.asset.id)
-        self._list.select(shown[(place + by) % len(shown)].key)
+        listed = self._list_model.rows()
+        if listed and self._place is not None:
+            place = self._list_model.place_of(self._place.asset.id)
+            self._list.select(listed[(place + by) % len(listed)].key)
+
+    def _choose_kind(self) -> None:
+        self._search.clear()
+        self._show_list()
+        listed = self._list_model.rows()
+        if listed and self._list_model.place_of(self._list.current_key()) < 0:
+            self._list.select(listed[0].key)
+        self._list.setFocus()
 
     def _prepare(self) -> None:
         if self._place is None:
@@ -268,7 +314,8 @@ class StationsPage(Page):
         left.addWidget(self._search)
         left.addWidget(self._kind, 0, Qt.AlignmentFlag.AlignLeft)
         places_card = Card()
-        places_card.body.addWidget(self._list)
+        places_card.body.addWidget(self._list, 1)
+        places_card.body.addWidget(self._nothing, 1)
         left.addWidget(places_card, 1)
         left_side = QWidget()
         left_side.setLayout(left)
@@ -276,7 +323,8 @@ class StationsPage(Page):
         head = QHBoxLayout()
         space(head, gap=m.GAP)
         head.addWidget(self._title)
-        head.addWidget(self._link, 1)
+        head.addWidget(self._link)
+        head.addStretch(1)
         head.addWidget(self._command)
         grid = QGridLayout()
         space(grid, gap=m.GAP)
@@ -309,9 +357,11 @@ class StationsPage(Page):
             Column(key="alarm", title="", width=40, kind=Kind.GLYPH, align=Align.CENTRE),
             Column(key="tag", title=_("Tag"), width=220, kind=Kind.MONO),
             Column(key="title", title=_("Point"), width=0, elide=True),
-            Column(key="value", title=_("Value"), width=170, kind=Kind.VALUE, align=Align.RIGHT),
-            Column(key="quality", title=_("Quality"), width=210, kind=Kind.MARK),
-            Column(key="age", title=_("Age"), width=84, kind=Kind.AGE, align=Align.RIGHT),
+            Column(key="value", title=_("Value"), width=160, kind=Kind.VALUE, align=Align.RIGHT),
+            Column(key="limits", title=_("Limits"), width=150, kind=Kind.MUTED, align=Align.RIGHT),
+            Column(key="gap", title="", width=m.GAP * 2),
+            Column(key="quality", title=_("Quality"), width=190, elide=True),
+            Column(key="age", title=_("Age"), width=76, kind=Kind.AGE, align=Align.RIGHT),
         )
 
 

@@ -9,7 +9,8 @@ from app.formats import bare_value, point_title
 from backend.clock import US
 from backend.model.alarm import AlarmRecord
 from backend.model.live import TagSnapshot
-from backend.model.plant import Asset, AssetKind, Point, Registry
+from backend.model.plant import Asset, AssetKind, Limits, Point, QuantityKind, Registry
+from widgets.readouts.ages import number_text
 
 KINDS: tuple[tuple[str, frozenset[AssetKind]], ...] = (
     ("stations", frozenset({AssetKind.SUPPLY, AssetKind.STATION})),
@@ -109,6 +110,46 @@ def alarms_by_point(records: Iterable[AlarmRecord]) -> dict[int, AlarmRecord]:
         if point is not None and (point not in result or urgency(record) < urgency(result[point])):
             result[point] = record
     return result
+
+
+def key_points(place: Place, most: int) -> tuple[Point, ...]:
+    """The analogue points that say most about a place, in their own order: pressures and flows with limits first."""
+    analogue = [point for point in place.points if not point.states and not point.writable and not point.retired]
+    first = sorted(analogue, key=_weight)[:most]
+    return tuple(sorted(first, key=lambda point: (_weight(point), point.id)))
+
+
+def _weight(point: Point) -> int:
+    """0 for what is looked at first. A filter's differential pressure says little about the supply."""
+    if "dp" in point.property.split("_") or "differential" in point.property:
+        return len(_WEIGHTS) + 1
+    limited = point.limits != Limits()
+    return next((rank for rank, one in enumerate(_WEIGHTS) if one == (point.kind, limited)), len(_WEIGHTS))
+
+
+_WEIGHTS = (
+    (QuantityKind.PRESSURE, True),
+    (QuantityKind.FLOW, True),
+    (QuantityKind.CONCENTRATION, True),
+    (QuantityKind.PRESSURE, False),
+    (QuantityKind.FLOW, False),
+    (QuantityKind.TEMPERATURE, True),
+    (QuantityKind.LEVEL, True),
+)
+
+
+def limits_text(point: Point) -> str:
+    """The band between the low and the high limit; "" without limits."""
+    limits = point.limits
+    low = limits.l if limits.l is not None else limits.ll
+    high = limits.h if limits.h is not None else limits.hh
+    if low is None and high is None:
+        return ""
+    if low is None:
+        return f"≤ {number_text(high, point.precision)}"
+    if high is None:
+        return f"≥ {number_text(low, point.precision)}"
+    return f"{number_text(low, point.precision)} – {number_text(high, point.precision)}"
 
 
 def rows(place: Place, snapshot: TagSnapshot, by_point: Mapping[int, AlarmRecord]) -> tuple[PointRow, ...]:

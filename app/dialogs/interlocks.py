@@ -1,0 +1,61 @@
+"""Interlocks in a command dialog: unmet ones first, in words of the desk, scrolling where the room is short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.formats import shown
+from app.texts import _
+from backend.model.command import Interlock
+from widgets.surfaces import Fact, FactList
+from widgets.theme import metrics as m
+from widgets.theme import px, space
+
+_ROWS_AT_LEAST = 2
+
+
+def show_interlocks(facts: FactList, interlocks: Sequence[Interlock]) -> None:
+    """Show these conditions; those not met stand on top, where no scrolling hides them."""
+    ordered = sorted(interlocks, key=lambda each: each.met)
+    facts.set_facts(
+        [Fact(label=shown(_(each.name)), value=_word(shown(each.value_text, 40)), met=each.met) for each in ordered],
+        _("Interlocks"),
+    )
+
+
+def scrolled(facts: QWidget) -> QScrollArea:
+    """The list in an area that scrolls when the dialog is too low for all rows."""
+    canvas = QWidget()
+    canvas.setObjectName("canvas")
+    column = QVBoxLayout(canvas)
+    space(column)
+    column.addWidget(facts)
+    column.addStretch(1)
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(canvas)
+    area.viewport().setAutoFillBackground(False)
+    canvas.setAutoFillBackground(False)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setMinimumHeight(px(m.BUTTON) * _ROWS_AT_LEAST)
+    return area
+
+
+def _word(text: str) -> str:
+    """The backend's fixed words in the language of the desk; values as they are."""
+    return {
+        "yes": _("yes"),
+        "no": _("no"),
+        "up": _("up"),
+        "lost": _("lost"),
+        "none": _("none"),
+        "never read": _("never read"),
+        "not good": _("not good"),
+        "not a number": _("not a number"),
+        "the device has no such point": _("the device has no such point"),
+    }.get(text, text)
