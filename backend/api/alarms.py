@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import NoReturn
 
 from backend.access import People
 from backend.alarms import AlarmEngine, Changes
@@ -11,6 +12,7 @@ from backend.bus import Topic
 from backend.clock import Clock
 from backend.errors import RefusedError, mark
 from backend.model.alarm import AlarmName, AlarmRecord, Occurrence
+from backend.model.journal import JournalDraft
 from backend.model.person import Right, Session
 from backend.pipeline import Core
 from backend.store import Store
@@ -102,7 +104,7 @@ class AlarmsApi:
     def _act(self, session: Session, right: Right, key: str, decide: Decide) -> Future[AlarmRecord]:
         def work() -> AlarmRecord:
             if not self._people.may(session.id, right):
-                raise RefusedError(mark("{name} may not do this: {right} is needed"), name=session.name, right=right)
+                self._deny(session, right, key)
             changes = decide(self._engine, self._clock.wall_us())
             self._core.settle(changes)
             if changes.refused is not None:
@@ -110,6 +112,20 @@ class AlarmsApi:
             return next(record for record in changes.records if record.config.key == key)
 
         return self._core.call(work)
+
+    def _deny(self, session: Session, right: Right, key: str) -> NoReturn:
+        """Refuse for want of a right; the try itself is journaled."""
+        draft = JournalDraft(
+            at=self._clock.wall_us(),
+            kind="alarm.refused",
+            subject=key,
+            person=session.person,
+            session=session.id,
+            workstation=session.workstation,
+            fields=(("missing", right.value),),
+        )
+        self._store.run(lambda tx: tx.journal(draft)).result()
+        raise RefusedError(mark("{name} may not do this: {right} is needed"), name=session.name, right=right)
 
     def _on_change(self, record: AlarmRecord) -> None:
         shown = dict(self._shown)
