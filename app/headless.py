@@ -8,16 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.making import init_site
 from app.opening import reading
-from app.people_cli import create_account
 from app.terminal import result
 from backend import devices, logs, site
 from backend.audit.signing import load_key, load_public
 from backend.errors import ConfigError
 from backend.site.lock import SiteLock, is_running
-
-__all__ = ["create_account", "init_site", "run_field", "serve_site"]
 
 
 def serve_site(folder: Path, *, for_s: float | None = None) -> int:
