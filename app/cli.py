@@ -57,8 +57,10 @@ def init(folder: Path, *, template: Literal["empty", "city"] = "empty", name: st
 @app.command
 def run(folder: Path) -> int:
     """Open the console on a site."""
+    from app.headless import check
     from app.main import run_console
 
+    check(folder)
     return run_console(folder)
 
 
