@@ -3,7 +3,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PYTHON_DOWNLOADS := never
 export QTWEBENGINE_DISABLE_SANDBOX := 1
 
-.PHONY: setup demo test check bench
+.PHONY: setup demo test check faults bench
 setup:
 	@.ci/setup
 
@@ -11,7 +11,7 @@ demo: setup
 	$(UV) run linepack demo
 
 test: setup
-	$(UV) run pytest -n 2 --dist loadgroup
+	$(UV) run pytest -n 2 --dist loadfile
 
 check: setup
 	$(UV) run ruff check .
@@ -19,6 +19,11 @@ check: setup
 	$(UV) run mypy
 	$(UV) run lint-imports
 	$(UV) run python -m assets.i18n.check
+
+# Kills `linepack serve` under load so many times; `make test` does it three times.
+ROUNDS := 50
+faults: setup
+	LINEPACK_FAULT_ROUNDS=$(ROUNDS) $(UV) run pytest tests/faults
 
 bench: setup
 	$(UV) run linepack bench all

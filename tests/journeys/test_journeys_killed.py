@@ -15,7 +15,6 @@ from tests.support.city import SUPERVISORS, City
 from tests.support.console import Console, HurryingClock
 
 pytestmark = [
-    pytest.mark.xdist_group("journeys-1"),
     # A machine without a sound card logs so once.
     pytest.mark.expects_warnings,
 ]

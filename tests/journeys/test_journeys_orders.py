@@ -13,7 +13,6 @@ from tests.support.city import City
 from tests.support.console import Console
 
 pytestmark = [
-    pytest.mark.xdist_group("journeys-1"),
     # A machine without a sound card logs so once.
     pytest.mark.expects_warnings,
 ]

@@ -14,7 +14,6 @@ from tests.support.city import SECOND_SELF, City
 from tests.support.console import Console, HurryingClock
 
 pytestmark = [
-    pytest.mark.xdist_group("journeys-2"),
     # A machine without a sound card logs so once.
     pytest.mark.expects_warnings,
 ]
