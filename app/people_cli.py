@@ -12,10 +12,9 @@ from typing import Final
 from app.moments import utc_text
 from app.opening import checkpoint, held, reading, writing
 from app.terminal import Cell, json_list, note, result, table
-from backend.access import NewAccount, Passwords, new_account
+from backend.access import ROLES_SETTING, NewAccount, Passwords, matrix, new_account
 from backend.access.accounts import AccountChange, disabled, normal
 from backend.access.passwords import check_strength
-from backend.access.roles import RIGHTS
 from backend.access.totp import enrolment_uri, new_secret
 from backend.clock import SystemClock
 from backend.errors import ConfigError
@@ -37,13 +36,14 @@ def add_user(folder: Path, login: str, *, name: str, role: str, person: str, sec
     given = _role(role)
     with reading(site) as records:
         _check_new(records, login)
+        rights = matrix.from_text(records.setting(ROLES_SETTING))
     password = _read_password()
     secret = new_secret() if second_factor else ""
     _create(site, login, name=name, role=given, person=person, password=password, totp_secret=secret)
     result(f"added {normal(login)}, {given.value}")
     if secret:
         result(enrolment_uri(secret, normal(login), f"{_ISSUER} {site.id}"))
-    elif Right.CMD_APPROVE in RIGHTS[given]:
+    elif Right.CMD_APPROVE in rights[given]:
         note(f"{normal(login)} has no second factor and cannot approve commands; --second-factor makes one")
     return 0
 
@@ -88,7 +88,12 @@ def _create(site: Site, login: str, *, name: str, role: Role, person: str, passw
         _change(
             site,
             lambda records: new_account(
-                records.accounts(), new, at=SystemClock().wall_us(), by=None, workstation=platform.node()
+                records.accounts(),
+                new,
+                at=SystemClock().wall_us(),
+                by=None,
+                workstation=platform.node(),
+                rights=matrix.from_text(records.setting(ROLES_SETTING)),
             ),
         )
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from backend import devices, logs, site
-from backend.access import People
+from backend.access import ROLES_SETTING, People
 from backend.alarms import HORN_ALARM, AlarmEngine, AplaySounder, Changes, Horn
 from backend.api import Backend, SiteInfo
 from backend.api.alarms import AlarmsApi
@@ -126,7 +126,12 @@ class System:
         dispatch.serve(
             {device.id: link for link, (_spec, plan) in zip(self._links, plans, strict=True) for device in plan.devices}
         )
-        people = People(accounts=self._store.accounts(), ledger=self._store, clock=clock)
+        people = People(
+            accounts=self._store.accounts(),
+            roles_setting=self._store.setting(ROLES_SETTING),
+            ledger=self._store,
+            clock=clock,
+        )
         self._commands = CommandEngine(
             mode=place.mode,
             registry=registry,
@@ -163,7 +168,7 @@ class System:
     def _door(self, place: Site, registry: Registry, table: TagTable, alarms: AlarmEngine, people: People) -> Backend:
         core, clock, store = self._core, self._clock, self._store
         links = LinksApi(self._links, core.topics.links)
-        people_api = PeopleApi(people=people, call=core.call, worker=self._worker)
+        people_api = PeopleApi(people=people, call=core.call, worker=self._worker, issuer=f"Linepack {place.id}")
         alarms_api = AlarmsApi(
             core=core,
             engine=alarms,

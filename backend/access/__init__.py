@@ -6,6 +6,7 @@ any worker thread (0.3-0.6 s each); every decision is made on the core thread; q
 """
 
 from backend.access.accounts import NewAccount, new_account
+from backend.access.matrix import SETTING as ROLES_SETTING
 from backend.access.passwords import Hashed, PasswordCheck, Passwords
 from backend.access.people import People
 from backend.access.policy import AccessPolicy
@@ -13,6 +14,7 @@ from backend.access.roles import RIGHTS
 
 __all__ = [
     "RIGHTS",
+    "ROLES_SETTING",
     "AccessPolicy",
     "Hashed",
     "NewAccount",

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from backend.access.matrix import COMMANDS, Matrix
 from backend.access.passwords import Hashed
-from backend.access.roles import APART
+from backend.access.roles import APART, RIGHTS
 from backend.errors import RefusedError, mark
 from backend.model.journal import Field, JournalDraft
 from backend.model.person import Account, AccountStatus, Role, Session
@@ -43,9 +44,18 @@ def normal(login: str) -> str:
 
 
 def new_account(
-    existing: Iterable[Account], new: NewAccount, *, at: int, by: Session | None, workstation: str = ""
+    existing: Iterable[Account],
+    new: NewAccount,
+    *,
+    at: int,
+    by: Session | None,
+    workstation: str = "",
+    rights: Matrix = RIGHTS,
 ) -> AccountChange:
-    """A new active account. by None: made on the command line of the machine. Raises RefusedError. at: µs UTC."""
+    """A new active account. by None: made on the command line of the machine. Raises RefusedError. at: µs UTC.
+
+    rights: the roles' of this moment.
+    """
     accounts = tuple(existing)
     login = normal(new.login)
     for text in (login, new.person.strip(), new.name.strip()):
@@ -65,7 +75,7 @@ def new_account(
         totp_secret=new.totp_secret,
         changed_at=at,
     )
-    _check_apart(accounts, account)
+    _check_apart(accounts, account, rights)
     fields: tuple[tuple[str, Field], ...] = (
         ("person", account.person),
         ("name", account.name),
@@ -90,21 +100,25 @@ def disabled(
     return AccountChange(account=changed, journal=journal)
 
 
-def enabled(existing: Iterable[Account], account: Account, *, at: int, by: Session) -> AccountChange:
+def enabled(
+    existing: Iterable[Account], account: Account, *, at: int, by: Session, rights: Matrix = RIGHTS
+) -> AccountChange:
     """Active again, unlocked, if its role still fits the person's others."""
     changed = replace(account, status=AccountStatus.ACTIVE, failures=0, locked_until=0, changed_at=at)
-    _check_apart(existing, changed)
+    _check_apart(existing, changed, rights)
     return AccountChange(account=changed, journal=entry("person.enabled", account.login, at, by))
 
 
-def re_roled(existing: Iterable[Account], account: Account, role: Role, *, at: int, by: Session) -> AccountChange:
+def re_roled(
+    existing: Iterable[Account], account: Account, role: Role, *, at: int, by: Session, rights: Matrix = RIGHTS
+) -> AccountChange:
     """Another role. Raises RefusedError for one's own account, the last administrator, and roles kept apart."""
     accounts = tuple(existing)
     _check_other(account, by)
     if role is not Role.ADMINISTRATOR:
         _check_administrator_left(accounts, account)
     changed = replace(account, role=role, changed_at=at)
-    _check_apart(accounts, changed)
+    _check_apart(accounts, changed, rights)
     fields: tuple[tuple[str, Field], ...] = (("from", account.role.value), ("to", role.value))
     return AccountChange(account=changed, journal=entry("person.role-changed", account.login, at, by, fields))
 
@@ -147,12 +161,25 @@ def entry(
     )
 
 
-def _check_apart(existing: Iterable[Account], account: Account) -> None:
+def check_all_apart(existing: Iterable[Account], rights: Matrix) -> None:
+    """Raises RefusedError when with these rights of the roles somebody would audit what they command."""
+    accounts = tuple(existing)
+    for account in accounts:
+        if account.status is not AccountStatus.DISABLED:
+            _check_apart(accounts, account, rights)
+
+
+def are_apart(roles: frozenset[Role], rights: Matrix) -> bool:
+    """Whether nobody may hold these two roles: an auditor never is one of a role that commands."""
+    return roles in APART or (Role.AUDITOR in roles and any(rights[role] & COMMANDS for role in roles))
+
+
+def _check_apart(existing: Iterable[Account], account: Account, rights: Matrix) -> None:
     """M-05: what nobody may be at the same time, over all active accounts of the natural person."""
     for other in existing:
         together = frozenset({other.role, account.role})
         same_person = other.person == account.person and other.login != account.login
-        if same_person and other.status is not AccountStatus.DISABLED and together in APART:
+        if same_person and other.status is not AccountStatus.DISABLED and are_apart(together, rights):
             raise RefusedError(
                 mark("{person} is {other} already and may not be {role} too"),
                 person=account.person,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable
 
+from backend.access import matrix
 from backend.access.accounts import entry, normal, welcomed
 from backend.access.passwords import Hashed, PasswordCheck, Passwords
 from backend.access.policy import AccessPolicy
@@ -31,12 +32,16 @@ _COUNTED = frozenset({"wrong password", "wrong code"})
 
 
 class People:
-    """Accounts, sessions, rights. `staff` changes accounts."""
+    """Accounts, sessions, rights. `staff` changes accounts and what roles may do.
+
+    roles_setting: the stored value of `matrix.SETTING`; raises ConfigError for one that cannot be used.
+    """
 
     def __init__(
         self,
         *,
         accounts: Iterable[Account],
+        roles_setting: str | None = None,
         ledger: Ledger,
         clock: Clock,
         passwords: Passwords | None = None,
@@ -44,7 +49,13 @@ class People:
         new_id: Callable[[], str] = lambda: secrets.token_hex(16),
     ) -> None:
         self._policy = policy or AccessPolicy()
-        self._roll = Roll(accounts=accounts, ledger=ledger, clock=clock, policy=self._policy)
+        self._roll = Roll(
+            accounts=accounts,
+            rights=matrix.from_text(roles_setting),
+            ledger=ledger,
+            clock=clock,
+            policy=self._policy,
+        )
         self._clock = clock
         self._passwords = passwords or Passwords()
         self._new_id = new_id
@@ -53,7 +64,8 @@ class People:
 
     @property
     def revoked(self) -> Topic[str]:
-        """Person id of everyone whose account was disabled, re-roled, or given a new password or second factor."""
+        """Person id of everyone whose account was disabled, re-roled, given a new password or second factor, or whose
+        role lost a right."""
         return self.staff.revoked
 
     # -- slow, on a worker thread ------------------------------------------------------------------------------------

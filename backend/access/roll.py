@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from backend import logs
+from backend.access import matrix
 from backend.access.accounts import normal
+from backend.access.matrix import Matrix
 from backend.access.policy import AccessPolicy
 from backend.access.ports import Ledger, Writes
-from backend.access.roles import RIGHTS
 from backend.access.tries import Tries, after_failure, is_locked, restored
 from backend.clock import US, Clock
 from backend.errors import ConfigError, RefusedError, StoreError, mark
 from backend.model.journal import JournalDraft
-from backend.model.person import Account, AccountStatus, AccountView, Right, Session
+from backend.model.person import Account, AccountStatus, AccountView, Right, Session, SignedIn
 
 _log = logs.get(__name__)
 _NOTHING: frozenset[Right] = frozenset()
 
 
 class Roll:
-    """Accounts by login, sessions by id, wrong attempts by login. Every mapping is replaced whole, never in place."""
+    """Accounts by login, sessions by id, rights by role, wrong attempts by login. Replaced whole, never in place."""
 
-    def __init__(self, *, accounts: Iterable[Account], ledger: Ledger, clock: Clock, policy: AccessPolicy) -> None:
+    def __init__(
+        self, *, accounts: Iterable[Account], rights: Matrix, ledger: Ledger, clock: Clock, policy: AccessPolicy
+    ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._policy = policy
         self._accounts: Mapping[str, Account] = {_as_written(account): account for account in accounts}
+        self._matrix = rights
         self._sessions: Mapping[str, Session] = {}
         self._tries: Mapping[str, Tries] = {login: self._restored(one) for login, one in self._accounts.items()}
 
@@ -68,13 +72,34 @@ class Roll:
         """By the account's role of this moment, not that of the sign-in."""
         session = self.session(session_id)
         account = None if session is None else self._accounts.get(session.login)
-        return _NOTHING if account is None else RIGHTS[account.role]
+        return _NOTHING if account is None else self._matrix[account.role]
 
     def person_may(self, person: str, right: Right) -> bool:
         """Whether some active account of this natural person has the right."""
+        rights = self._matrix
         return any(
-            account.person == person and account.status is AccountStatus.ACTIVE and right in RIGHTS[account.role]
+            account.person == person and account.status is AccountStatus.ACTIVE and right in rights[account.role]
             for account in self._accounts.values()
+        )
+
+    def matrix(self) -> Matrix:
+        """Which role may do what, at this moment."""
+        return self._matrix
+
+    def signed_in(self) -> tuple[SignedIn, ...]:
+        """Who is signed in where, longest first; without the ids that prove it."""
+        accounts = self._accounts
+        seen = [session for session in self._sessions.values() if self.session(session.id) is not None]
+        return tuple(
+            SignedIn(
+                login=session.login,
+                person=session.person,
+                name=session.name,
+                role=accounts[session.login].role,
+                workstation=session.workstation,
+                started_at=session.started_at,
+            )
+            for session in sorted(seen, key=lambda each: (each.started_at, each.login))
         )
 
     def is_locked(self, login: str) -> bool:
@@ -90,11 +115,21 @@ class Roll:
             tx.account(account)
             tx.journal(draft)
 
-        try:
-            self._ledger.run(write).result()
-        except StoreError as error:
-            raise RefusedError(mark("not saved, nothing was changed: {reason}"), reason=str(error)) from error
+        self._durable(write)
         self._accounts = {**self._accounts, account.login: account}
+
+    def save_matrix(self, rights: Matrix, draft: JournalDraft) -> None:
+        """The rights of every role and the entry, in one transaction; in force for open sessions too.
+
+        Raises RefusedError when that fails; then nothing changed.
+        """
+
+        def write(tx: Writes) -> None:
+            tx.setting(matrix.SETTING, matrix.to_text(rights))
+            tx.journal(draft)
+
+        self._durable(write)
+        self._matrix = rights
 
     def use_up(self, login: str, step: int) -> None:
         """A one-time code was shown: whatever becomes of it, it is used (S4)."""
@@ -139,6 +174,12 @@ class Roll:
     def end_all(self, login: str) -> None:
         """All sessions of an account are over."""
         self._sessions = {key: kept for key, kept in self._sessions.items() if kept.login != login}
+
+    def _durable(self, write: Callable[[Writes], None]) -> None:
+        try:
+            self._ledger.run(write).result()
+        except StoreError as error:
+            raise RefusedError(mark("not saved, nothing was changed: {reason}"), reason=str(error)) from error
 
     def _restored(self, account: Account) -> Tries:
         left_s = (account.locked_until - self._clock.wall_us()) / US

@@ -92,6 +92,29 @@ class AccountView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who is signed in where, as others may see it: without the session's id, which is what proves a session."""
+
+    login: str
+    person: str
+    name: str
+    role: Role
+    """Of this moment."""
+    workstation: str
+    started_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRights:
+    """One line of the permission matrix: what a role may do, always may, and can never be given."""
+
+    role: Role
+    rights: frozenset[Right]
+    always: frozenset[Right]
+    never: frozenset[Right]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reauthenticated:
     """Someone signed in proved again who they are, for one purpose. Used once and only at once.
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 import pyotp
 from argon2 import PasswordHasher
 
-from backend.access import AccessPolicy, Passwords, People
+from backend.access import ROLES_SETTING, AccessPolicy, Passwords, People
 from backend.access.ports import Writes
 from backend.errors import StoreError
 from backend.model.journal import JournalDraft, JournalEntry
@@ -73,15 +73,18 @@ class Office:
         clock: ManualClock | None = None,
         policy: AccessPolicy | None = None,
         hasher: PasswordHasher = CHEAP,
+        settings: dict[str, str] | None = None,
     ) -> None:
         self.clock = clock or ManualClock()
         self.rows = {each.login: each for each in accounts}
+        self.settings = dict(settings or {})
         self.journal: list[JournalDraft] = []
         self.broken = False
         self.revoked: list[str] = []
         self._ids = 0
         self.people = People(
             accounts=accounts,
+            roles_setting=self.settings.get(ROLES_SETTING),
             ledger=self,
             clock=self.clock,
             passwords=Passwords(hasher),
@@ -103,12 +106,13 @@ class Office:
             return future
         assert open_.drafts
         self.rows.update(open_.accounts)
+        self.settings.update(open_.settings)
         self.journal.extend(open_.drafts)
         return future
 
     def restart(self) -> Office:
         """The next process, on the same rows."""
-        return Office(tuple(self.rows.values()), clock=ManualClock(self.clock.wall_us(), 7.0))
+        return Office(tuple(self.rows.values()), clock=ManualClock(self.clock.wall_us(), 7.0), settings=self.settings)
 
     def kinds(self) -> list[str]:
         """Kinds of the entries, in order."""
@@ -134,11 +138,16 @@ class Office:
 class _Transaction:
     def __init__(self) -> None:
         self.accounts: dict[str, Account] = {}
+        self.settings: dict[str, str] = {}
         self.drafts: list[JournalDraft] = []
 
     def account(self, account: Account) -> None:
         """Upsert."""
         self.accounts[account.login] = account
+
+    def setting(self, key: str, value: str) -> None:
+        """Upsert."""
+        self.settings[key] = value
 
     def journal(self, draft: JournalDraft) -> JournalEntry:
         """Append."""
