@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import struct
 import threading
+from collections import Counter
 from collections.abc import Callable
 
 from backend.links.loop import FieldLoop
@@ -25,6 +26,8 @@ class Station:
         self.writes: list[bytes] = []
         """PDUs of functions 5, 6 and 16 in order of arrival."""
         self.requests = 0
+        self.asked: Counter[int] = Counter()
+        """Requests by unit."""
         self.connections = 0
         self.port = 0
         self.silent_writes = False
@@ -76,6 +79,7 @@ class Station:
                 transaction, _, length, unit = struct.unpack(">HHHB", header)
                 pdu = await reader.readexactly(length - 1)
                 self.requests += 1
+                self.asked[unit] += 1
                 answer = self._answer(unit, pdu)
                 if answer is not None:
                     frame = struct.pack(">HHHB", transaction, 0, len(answer) + 1, unit) + answer

@@ -7,6 +7,7 @@ next remembered byte of the last thing heard (a transaction id is repeated witho
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 import threading
@@ -63,6 +64,8 @@ class Wire:
         self._loop = FieldLoop(name="wire")
         self._server: asyncio.Server | None = None
         self._turn = asyncio.Lock()
+        self._changed = threading.Condition()
+        self._hang_ups = 0
         self._place = 0
         self._end = threading.Event()
         self._wrong: Exception | None = None
@@ -90,8 +93,8 @@ class Wire:
         return self._then(lambda talk: _wait(event))
 
     def hangs_up(self) -> Wire:
-        """Close the connection."""
-        return self._then(_hang_up)
+        """Close the connection, and wait until the other side has seen it."""
+        return self._then(self._hang_up)
 
     def resets(self) -> Wire:
         """Break the connection with RST."""
@@ -114,11 +117,25 @@ class Wire:
         assert self._wrong is None, f"step {self._place}: {self._wrong!r}"
         assert ended, f"the script stands at step {self._place} of {len(self._steps)}"
 
+    def wait_hang_ups(self, count: int, within_s: float = 5.0) -> None:
+        """Wait until `hangs_up` has been played that many times, and seen."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._hang_ups >= count, within_s), f"{self._hang_ups} hang-ups"
+
     def stop(self) -> None:
         """Close everything."""
         if self._server is not None:
             self._loop.submit(_close(self._server)).result(5)
         self._loop.stop()
+
+    async def _hang_up(self, talk: Talk) -> None:
+        with contextlib.suppress(ConnectionError):
+            talk.writer.write_eof()
+            await talk.reader.read()
+        talk.writer.close()
+        with self._changed:
+            self._hang_ups += 1
+            self._changed.notify_all()
 
     def _then(self, step: Step) -> Wire:
         self._steps.append(step)
@@ -173,10 +190,6 @@ async def _drip(talk: Talk, data: bytes, every_s: float) -> None:
 async def _wait(event: threading.Event) -> None:
     while not event.is_set():
         await asyncio.sleep(0.001)
-
-
-async def _hang_up(talk: Talk) -> None:
-    talk.writer.close()
 
 
 async def _reset(talk: Talk) -> None:

@@ -65,7 +65,7 @@ class ModbusLink:
             context=context,
             keeper=self._keeper,
             rng=rng,
-            on_up=self._came_up,
+            on_up=self._backoff.reset,
             on_closed=self._wake.set,
         )
         self._writer = Writer(
@@ -199,10 +199,6 @@ class ModbusLink:
         self._writer.refuse_all(words)
         while self._readings:
             self._readings.popleft()[1].set_exception(LinkError(words))
-
-    def _came_up(self) -> None:
-        self._backoff.reset()
-        self._poller.restart()
 
     def _take_order(self, order: Order, told: Callable[[Receipt], None]) -> None:
         if self._stopping:

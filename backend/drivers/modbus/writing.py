@@ -92,7 +92,6 @@ class Writer:
             tell(ReceiptKind.SENT)
             reply = await exchange.answer(self._line.timeout_s)
         except EXPECTED as error:
-            exchange.close()
             tell(kind, orders.words(error))
             await self._line.failed(exchange, ask.unit, error)
         except BaseException:

@@ -249,3 +249,16 @@ def test_one_timer_serves_requests_one_after_the_other() -> None:
         assert loop.time() - start >= 0.049
 
     _play(scene)
+
+
+def test_a_second_answer_before_the_first_is_taken_ends_the_connection() -> None:
+    async def scene(exchange: Exchange, closed: list[int]) -> None:
+        Transport(exchange)
+        asking = asyncio.ensure_future(exchange.ask(ASK, 5))
+        await asyncio.sleep(0)
+        _feed(exchange, ANSWER)
+        _feed(exchange, ANSWER)
+        assert await asking == b"\0\5"
+        assert (exchange.closed, exchange.garbage) == (True, ANSWER)
+
+    _play(scene)

@@ -11,6 +11,7 @@ import pytest
 
 from backend.drivers.modbus import SPEC, plan
 from backend.errors import ConfigError, LinkError, RefusedError
+from backend.links.backoff import Backoff
 from backend.links.loop import FieldLoop
 from backend.links.ports import Bound, Link, LinkContext
 from backend.model.event import LinkState
@@ -20,6 +21,7 @@ from tests.support.clock import ManualClock
 from tests.support.modbus_plan import bound, device, holding, link_plan
 from tests.support.modbus_station import Station
 from tests.support.sink import ListSink
+from tests.support.wire import Wire
 
 COMMS = quality(Status.BAD, Cause.COMMS)
 
@@ -80,6 +82,8 @@ def test_a_silent_unit_behind_a_gateway_leaves_its_neighbour_alone(loops: Field)
     sink.wait(lambda _: _codes(sink, 0).count(GOOD) >= 4)
     assert link.health().state is LinkState.UP
     assert [_codes(sink, point) for point in (1, 2, 3)] == [[COMMS]] * 3
+    # Two reads to find out, then one a cycle to see whether it is back.
+    assert station.asked[2] <= station.asked[1] + 1
     station.silent_units = set()
     sink.wait(lambda _: all(GOOD in _codes(sink, point) for point in (1, 2, 3)))
     assert link.health().lost_count == 0
@@ -240,3 +244,40 @@ def test_hundreds_of_registers_arrive_at_their_points(loops: Field) -> None:
     assert np.array_equal(batch.value, batch.point * 3.0)
     assert sorted(batch.point.tolist()) == list(range(400))
     assert station.requests == 4
+
+
+@pytest.mark.expects_warnings
+def test_the_first_answer_after_a_loss_makes_the_next_wait_short_again(
+    loops: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resets: list[int] = []
+    real = Backoff.reset
+    monkeypatch.setattr(Backoff, "reset", lambda backoff: (resets.append(backoff.attempts), real(backoff)))
+    station, sink = loops.station(), ListSink()
+    loops.link(station, sink, bound(0, holding(0)))
+    sink.wait_batches(1)
+    station.close()
+    sink.wait_state(LinkState.LOST)
+    station.open()
+    sink.wait_state(LinkState.UP, times=2)
+    assert resets[0] == 0
+    assert resets[1] >= 1
+    assert len(resets) == 2
+
+
+def test_a_device_that_closes_what_is_idle_is_not_connected_to_over_and_over(loops: Field) -> None:
+    wire, other = Wire(), loops.station()
+    wire.hears("tt tt 00 00 00 06 01 03 00 00 00 01").says("tt tt 00 00 00 05 01 03 02 00 07").hangs_up().hangs_up()
+    wire.start()
+    sink, elsewhere = ListSink(), ListSink()
+    context = LinkContext(sink=sink, clock=ManualClock(), loop=loops.loop)
+    link = SPEC.build(link_plan(wire.port, bound(0, holding(0), period_s=60.0)), context)
+    loops.links.append(link)
+    link.start()
+    wire.wait_hang_ups(2)
+    loops.link(other, elsewhere, bound(0, holding(0)))
+    elsewhere.wait_batches(5)
+    assert wire.connections == 2
+    assert link.health().state is LinkState.UP
+    link.stop()
+    wire.stop()

@@ -68,6 +68,17 @@ def test_a_frame_made_for_another_order_is_not_proven() -> None:
 
 
 @pytest.mark.parametrize(
+    ("made_for", "ordered_of"),
+    [(DataType.INT64, DataType.INT32), (DataType.INT32, DataType.INT64), (DataType.FLOAT32, DataType.FLOAT64)],
+)
+def test_a_frame_with_more_or_fewer_registers_is_not_proven(made_for: DataType, ordered_of: DataType) -> None:
+    nothing = order(3, 0.0)
+    frame = orders.request(nothing, _register(holding(1, made_for))).frame(T)
+    with pytest.raises(RefusedError, match="does not say"):
+        orders.prove(frame, nothing, _register(holding(1, ordered_of)))
+
+
+@pytest.mark.parametrize(
     ("form", "value"),
     [
         (holding(1), 3.5),

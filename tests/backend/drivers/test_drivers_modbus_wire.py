@@ -208,6 +208,9 @@ def test_silence_costs_one_read_then_the_link(station: Station) -> None:
     wire = station.wire
     wire.hears(ASK_NEAR).says(NEAR_7).hears(ASK_FAR).says(FAR_5)
     wire.hears(ASK_NEAR).is_hung_up_on().hears(ASK_FAR).is_hung_up_on()
+    # While lost, one read is enough to know; and what is bad already is not told again.
+    wire.hears(ASK_NEAR).is_hung_up_on()
+    wire.hears(ASK_NEAR).says(NEAR_9).hears(ASK_FAR).says("00 00").is_hung_up_on()
     wire.hears(ASK_NEAR).says(NEAR_9).hears(ASK_FAR).says(FAR_5)
     station.play(timeout_s="0.3")
     station.sink.wait_state(LinkState.UP, times=2)
@@ -216,6 +219,16 @@ def test_silence_costs_one_read_then_the_link(station: Station) -> None:
     states = [health.state for health in station.sink.healths]
     assert states == [LinkState.CONNECTING, LinkState.UP, LinkState.LOST, LinkState.UP]
     assert station.sink.healths[2].reason == "no answer in time"
+
+
+@pytest.mark.expects_warnings
+def test_a_station_that_never_answered_is_lost_after_one_read(station: Station) -> None:
+    wire = station.wire
+    wire.hears(ASK_NEAR).is_hung_up_on().hears(ASK_NEAR).says(NEAR_7).hears(ASK_FAR).says(FAR_5)
+    station.play(timeout_s="0.3")
+    assert station.rows(NEAR, 2) == [(-1, COMMS), (7, GOOD)]
+    states = [health.state for health in station.sink.healths]
+    assert states == [LinkState.CONNECTING, LinkState.LOST, LinkState.UP]
 
 
 @pytest.mark.expects_warnings

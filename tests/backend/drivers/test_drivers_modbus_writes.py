@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
 
 import pytest
 
 from backend.drivers.modbus import SPEC, orders
+from backend.drivers.modbus.exchange import Exchange
 from backend.links.loop import FieldLoop
 from backend.links.ports import Bound, Link, LinkContext
 from backend.model.command import Order, Receipt, ReceiptKind
@@ -37,13 +39,17 @@ class Station:
         self.sink = ListSink()
         self.clock = ManualClock()
         self.receipts = Receipts()
+        self.doors: Iterator[Callable[[], bool]] = repeat(lambda: True)
+        """What happens, and whether it is allowed, each time the link wants to connect."""
         self.loop = loop
         self._link: Link | None = None
 
     def start(self, point: Bound = POINT, timeout_s: str = "5") -> None:
         """Start both sides."""
         self.wire.start()
-        context = LinkContext(sink=self.sink, clock=self.clock, loop=self.loop)
+        context = LinkContext(
+            sink=self.sink, clock=self.clock, loop=self.loop, may_connect=lambda host, port: next(self.doors)()
+        )
         self._link = SPEC.build(link_plan(self.wire.port, point, timeout_s=timeout_s), context)
         self._link.start()
 
@@ -269,3 +275,52 @@ def test_a_listener_that_fails_does_not_stop_the_link(station: Station, caplog: 
     station.wire.played()
     assert station.link.health().state is LinkState.UP
     assert caplog.text.count("receipt not taken") == 2
+
+
+def test_an_order_for_a_point_of_another_link_is_not_sent(station: Station) -> None:
+    station.wire.hears(ASK).says(ANSWER).hears(ASK).says(ANSWER)
+    station.up()
+    station.link.write(order(99, 42.0), station.receipts.told)
+    assert station.receipts.kinds() == [NOT_SENT]
+    station.link.read_now("R1").result(5)
+    station.wire.played()
+
+
+def test_an_order_that_runs_out_while_the_connection_is_opened_is_not_sent(station: Station) -> None:
+    def slowly() -> bool:
+        station.clock.tick(61)
+        return True
+
+    # The other side closes what is idle, twice: the order itself has to connect, and that takes too long.
+    station.wire.hears(ASK).says(ANSWER).hangs_up().hangs_up().hears(ASK).says(ANSWER)
+    station.doors = chain(repeat(lambda: True, 2), repeat(slowly))
+    station.up()
+    station.wire.wait_hang_ups(2)
+    assert station.write() == [NOT_SENT]
+    assert "too late" in station.receipts.all[0].detail
+    station.link.read_now("R1").result(5)
+    station.wire.played()
+
+
+@pytest.mark.expects_warnings
+def test_an_order_that_finds_no_way_to_connect_is_not_sent_and_the_link_is_lost(station: Station) -> None:
+    station.wire.hears(ASK).says(ANSWER).hangs_up().hangs_up()
+    station.doors = chain(repeat(lambda: True, 2), repeat(lambda: False))
+    station.up()
+    station.wire.wait_hang_ups(2)
+    assert station.write() == [NOT_SENT]
+    assert "not allowed" in station.receipts.all[0].detail
+    station.sink.wait_state(LinkState.LOST)
+
+
+def test_an_order_that_does_not_leave_in_time_is_unknown_and_never_leaves_later(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stuck(exchange: Exchange, timeout_s: float) -> None:
+        raise TimeoutError("not sent in time")
+
+    station.wire.hears(ASK).says(ANSWER).hears(WRITE).is_hung_up_on().hears(ASK).says(ANSWER)
+    station.up()
+    monkeypatch.setattr(Exchange, "drain", stuck)
+    assert station.write() == [UNKNOWN]
+    station.wire.played()
