@@ -102,6 +102,10 @@ class ApproveDialog(DialogFrame):
         self._password.setText(password)
         self._one_time.setText(one_time)
 
+    def give_reason(self, words: str) -> None:
+        """Fill in why it is rejected."""
+        self._reason.setText(words)
+
     def _approve(self) -> None:
         session = self._desk.session
         if session is None or self._sending or not self._another():
@@ -183,11 +187,8 @@ class ApproveDialog(DialogFrame):
         self._enable()
 
     def _show_interlocks(self, check: CommandCheck) -> None:
-        show_interlocks(self._interlocks, check.interlocks)
-        met = sum(each.met for each in check.interlocks)
-        self._interlock_card.set_note(
-            _("{met} of {all} met, checked again on send").format(met=met, all=len(check.interlocks))
-        )
+        note = show_interlocks(self._interlocks, check.interlocks, own=self._command.content.id)
+        self._interlock_card.set_note(note)
 
     def _show_change(self) -> None:
         content = self._command.content
@@ -302,8 +303,8 @@ class ApproveDialog(DialogFrame):
         hint = self._authenticator and _("Demo stand-in for an authenticator: {code}").format(code=self._authenticator)
         card.body.addWidget(FormField(_("Your password"), self._password, hint=hint))
         self._on_site.setText(_("A person stands at the valve"))
-        self._on_site.setVisible(self._command.content.action == "open")
         card.body.addWidget(self._on_site)
+        self._on_site.setVisible(self._command.content.action == "open")
         return card
 
     def _name(self, person: str) -> str:

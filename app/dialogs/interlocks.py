@@ -17,13 +17,25 @@ from widgets.theme import px, space
 _ROWS_AT_LEAST = 2
 
 
-def show_interlocks(facts: FactList, interlocks: Sequence[Interlock]) -> None:
-    """Show these conditions; those not met stand on top, where no scrolling hides them."""
-    ordered = sorted(interlocks, key=lambda each: each.met)
+def show_interlocks(facts: FactList, interlocks: Sequence[Interlock], own: str = "") -> str:
+    """Show these conditions; those not met stand on top, where no scrolling hides them. Returns how many are met.
+
+    own: id of the command in the dialog; that it holds the actuator reserved is no hindrance to itself.
+    """
+    judged = [_for_itself(each, own) for each in interlocks]
+    ordered = sorted(judged, key=lambda each: each.met)
     facts.set_facts(
         [Fact(label=shown(_(each.name)), value=_word(shown(each.value_text, 40)), met=each.met) for each in ordered],
         _("Interlocks"),
     )
+    met = sum(each.met for each in judged)
+    return _("{met} of {all} met, checked again on send").format(met=met, all=len(judged))
+
+
+def _for_itself(interlock: Interlock, own: str) -> Interlock:
+    if own and own in interlock.value_text.split(", "):
+        return Interlock(name=interlock.name, met=True, value_text=_("reserved for this command"))
+    return interlock
 
 
 def scrolled(facts: QWidget) -> QScrollArea:

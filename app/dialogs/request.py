@@ -131,11 +131,23 @@ class RequestDialog(DialogFrame):
 
     def may_reserve(self) -> bool:
         """Whether everything for a request is there and nothing blocks it."""
-        return self._next.isVisible() and self._next.isEnabled()
+        return self._complete()
 
     def may_confirm(self) -> bool:
         """Whether the request stands and waits for the short code and the hold."""
         return self._command is not None
+
+    def type_value(self, words: str) -> None:
+        """Fill in the new value."""
+        self._value.setText(words)
+
+    def asked_value(self) -> float | None:
+        """The new value as it would be asked for; None where it is no plain number."""
+        return self._content()[1]
+
+    def hindrance(self) -> str:
+        """What is in the way of a request, as the dialog says it."""
+        return self._blocked.text()
 
     def type_code(self, code: str) -> None:
         """Fill in the short code."""
@@ -225,11 +237,8 @@ class RequestDialog(DialogFrame):
             self._check()
             return
         self._answered = self._asked
-        show_interlocks(self._interlocks, check.interlocks)
-        met = sum(each.met for each in check.interlocks)
-        self._interlock_card.set_note(
-            _("{met} of {all} met, checked again on send").format(met=met, all=len(check.interlocks))
-        )
+        own = self._command.content.id if self._command is not None else ""
+        self._interlock_card.set_note(show_interlocks(self._interlocks, check.interlocks, own=own))
         # The reservation itself would read as a hindrance once it is ours.
         self._blocked.setText(sentence(check.blocked_reason) if self._command is None else "")
         self._show()
@@ -318,7 +327,6 @@ class RequestDialog(DialogFrame):
         place = f"{asset_name(asset)} · {point_title(self._point)} · {shown(self._point.tag)}"
         left.addWidget(Text(place, Role.BODY, wrap=True))
         left.addWidget(self._change)
-        self._action.setVisible(self._target.actions != ("set",))
         left.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
         limits = _("allowed {low} to {high} {unit}").format(
             low=number_text(self._target.low, self._point.precision),
@@ -334,6 +342,8 @@ class RequestDialog(DialogFrame):
         columns.addLayout(left, 1)
         columns.addWidget(self._side())
         self.body.addLayout(columns, 1)
+        # Only now: what is shown before it has a parent flashes up as a window of its own.
+        self._action.setVisible(self._target.actions != ("set",))
         self.add_leading(self._back)
         self.add_commit(self._next)
         self.add_commit(self._hold)

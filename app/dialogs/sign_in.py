@@ -39,8 +39,8 @@ class SignIn(DialogFrame):
         self.body.addWidget(self._password_field)
         self._hint = Text(hint, Role.HINT, tone=Tone.NOT_FIELD, wrap=True)
         self._hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._hint.setVisible(bool(hint))
         self.body.addWidget(self._hint)
+        self._hint.setVisible(bool(hint))
         self.add_commit(self._button)
         self._login.returnPressed.connect(self._password.setFocus)
         self._password.returnPressed.connect(self.submit)
@@ -54,6 +54,10 @@ class SignIn(DialogFrame):
         """Begin with a name typed before, else with an empty form."""
         self._login.setText(login)
         (self._password if login else self._login).setFocus()
+
+    def ready(self) -> bool:
+        """Whether nothing is being asked."""
+        return self._button.isEnabled()
 
     def login(self) -> str:
         """The name typed so far."""

@@ -95,7 +95,7 @@ class AlarmBanner(QWidget):
         if self._identity() != before:
             self._top_since = self._monotonic()
         for place, row in enumerate(self._rows):
-            row.show_alarm(self._spoken(self._top[place], now) if place < len(self._top) else None)
+            row.show_alarm(self._alarm(self._top[place], now) if place < len(self._top) else None)
         self._goto.setEnabled(bool(self._top))
         self._ack.setEnabled(bool(self._top) and not self._top[0].facts.ack)
 
@@ -107,6 +107,19 @@ class AlarmBanner(QWidget):
         """The most urgent alarm shown."""
         return self._top[0] if self._top else None
 
+    def rows_spoken(self) -> tuple[str, ...]:
+        """What the rows say to a screen reader."""
+        return tuple(self.spoken(record) for record in self._top)
+
+    def spoken(self, record: AlarmRecord) -> str:
+        """One alarm as a screen reader says it."""
+        message = self._words.line(record)
+        return f"P{int(record.priority)} {state_word(record)}: {message} {self._words.value(record)}".rstrip()
+
+    def was_readable(self) -> bool:
+        """Whether the alarm on top stands there long enough to have been read."""
+        return self._monotonic() - self._top_since >= READING_S
+
     def open_top(self) -> None:
         """Go to the place of the most urgent alarm."""
         self._open(0)
@@ -115,7 +128,7 @@ class AlarmBanner(QWidget):
         """Acknowledge the most urgent alarm as it is shown, unless it came too late to have been read."""
         if not self._top or self._top[0].facts.ack:
             return
-        if self._monotonic() - self._top_since < READING_S:
+        if not self.was_readable():
             self.hasty.emit()
             return
         self.acknowledged.emit(self._top[0].config.key, self._top[0].facts.occurrence)
@@ -126,18 +139,17 @@ class AlarmBanner(QWidget):
             painter.fillRect(self.rect(), theme.bg0)
             painter.fillRect(0, self.height() - 1, self.width(), 1, theme.line1)
 
-    def _spoken(self, record: AlarmRecord, now: int) -> BannerAlarm:
-        message = self._words.line(record)
+    def _alarm(self, record: AlarmRecord, now: int) -> BannerAlarm:
         acked = _("ack {time}").format(time=clock_time(record.facts.acked_at)) if record.facts.ack else ""
         return BannerAlarm(
             priority=int(record.priority),
             state=glyph_of(record),
             time=clock_time(record.facts.raised_at),
             tag=self._words.tag(record),
-            words=message,
+            words=self._words.line(record),
             value=self._words.value(record),
             age=acked or short_age((now - record.facts.raised_at) / US),
-            spoken=f"P{int(record.priority)} {state_word(record)}: {message} {self._words.value(record)}",
+            spoken=self.spoken(record),
         )
 
     def _lay_out(self) -> None:

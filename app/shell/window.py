@@ -108,6 +108,10 @@ class Shell(QMainWindow):
         if what:
             self._pages[key].select(what)
 
+    def current(self) -> str:
+        """Key of the page in view."""
+        return self._current
+
     def has_values(self) -> bool:
         """Whether live values have been painted yet."""
         return self._seen_values

@@ -116,7 +116,7 @@ class CommandsPage(Page):
         match event.key():
             case Qt.Key.Key_C:
                 self.choose_target()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._waiting(self._selected) is not None:
                 self._open(self._selected)
             case _:
                 super().keyPressEvent(event)
@@ -201,9 +201,14 @@ class CommandsPage(Page):
 
     # -- what people do -------------------------------------------------------------------------------------------
 
-    def _open(self, command_id: str) -> None:
+    def _waiting(self, command_id: str) -> Command | None:
+        """The command, if it waits for an approval."""
         command = self._commands.get(command_id)
-        if command is not None and command.state is CommandState.AWAITING_APPROVAL:
+        return command if command is not None and command.state is CommandState.AWAITING_APPROVAL else None
+
+    def _open(self, command_id: str) -> None:
+        command = self._waiting(command_id)
+        if command is not None:
             self.approve(command)
 
     def _take_back(self) -> None:

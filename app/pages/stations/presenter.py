@@ -120,8 +120,8 @@ def key_points(place: Place, most: int) -> tuple[Point, ...]:
 
 
 def _weight(point: Point) -> int:
-    """0 for what is looked at first. A filter's differential pressure says little about the supply."""
-    if "dp" in point.property.split("_") or "differential" in point.property:
+    """0 for what is looked at first; filters and set-points read back say least about the supply."""
+    if set(point.property.split("_")) & {"dp", "setpoint"}:
         return len(_WEIGHTS) + 1
     limited = point.limits != Limits()
     return next((rank for rank, one in enumerate(_WEIGHTS) if one == (point.kind, limited)), len(_WEIGHTS))
