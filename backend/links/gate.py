@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backend.errors import RefusedError
+from backend.errors import LinkError
 from backend.model.command import Order
 from backend.model.event import LinkState
 from backend.model.plant import Device, Point
@@ -81,11 +81,15 @@ class Claims:
         self._lock = threading.Lock()
 
     def take(self, order: Order) -> None:
-        """Claim the order or raise RefusedError. No receipt is told for a refused one: the first write owns them."""
+        """Claim the order, or raise LinkError for one that was given before.
+
+        Not RefusedError, which means that nothing was sent: the first write may have been. No receipt is told of the
+        second either, since it would be taken for the first one's.
+        """
         key = (order.command, order.attempt)
         with self._lock:
             if key in self._taken:
-                raise RefusedError(
+                raise LinkError(
                     "command {command}, attempt {attempt}: already given to the link",
                     command=order.command,
                     attempt=order.attempt,

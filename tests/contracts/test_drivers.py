@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from backend.errors import RefusedError
+from backend.errors import LinkError
 from backend.links.loop import FieldLoop
 from backend.links.ports import Link, LinkContext, LinkPlan
 from backend.model.command import ReceiptKind
@@ -193,7 +193,7 @@ def test_a_write_is_confirmed_by_the_far_side_and_never_repeated(bench: Bench) -
     one = order(bench.far.writable, bench.far.order_value)
     link.write(one, receipts.told)
     assert receipts.kinds() == [ReceiptKind.SENT, ReceiptKind.ACKED]
-    with pytest.raises(RefusedError, match="already given"):
+    with pytest.raises(LinkError, match="already given"):
         link.write(one, receipts.told)
     assert bench.far.written() == [bench.far.order_value]
     assert {(receipt.command, receipt.attempt) for receipt in receipts.all} == {("c-1", 1)}

@@ -88,6 +88,10 @@ class Wire:
         """Wait a little, so that what is said next comes in a segment of its own."""
         return self._then(lambda talk: asyncio.sleep(seconds))
 
+    def lets_know(self, event: threading.Event) -> Wire:
+        """Tell the test that the script has come this far."""
+        return self._then(lambda talk: _set(event))
+
     def waits_for(self, event: threading.Event) -> Wire:
         """Say nothing more until the test sets the event."""
         return self._then(lambda talk: _wait(event))
@@ -185,6 +189,10 @@ async def _drip(talk: Talk, data: bytes, every_s: float) -> None:
             await asyncio.sleep(every_s)
     except HungUp:
         talk.writer.transport.abort()
+
+
+async def _set(event: threading.Event) -> None:
+    event.set()
 
 
 async def _wait(event: threading.Event) -> None:

@@ -111,7 +111,7 @@ class ModbusLink:
             _log.info("stop not told: the inbox takes nothing", link=self.id)
 
     def write(self, order: Order, told: Callable[[Receipt], None]) -> None:
-        """See `Link.write`. Raises RefusedError for a (command, attempt) given before; `told` runs on the loop."""
+        """See `Link.write`. Raises LinkError for a (command, attempt) given before; `told` runs on the loop."""
         self._claims.take(order)
         if not self._context.loop.post(partial(self._take_order, order, told)):
             self._writer.tell(order, told, ReceiptKind.NOT_SENT, STOPPED)

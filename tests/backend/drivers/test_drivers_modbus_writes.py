@@ -184,14 +184,17 @@ def test_a_late_answer_is_not_taken_for_the_answer_of_the_next_order(station: St
 
 
 def test_an_order_goes_before_the_next_read(station: Station) -> None:
-    go = threading.Event()
+    heard, go = threading.Event(), threading.Event()
     far_ask, far_answer = "tt tt 00 00 00 06 01 03 00 64 00 01", "tt tt 00 00 00 05 01 03 02 00 01"
-    station.wire.hears(ASK).waits_for(go).says(ANSWER).hears(WRITE).says(WRITE).hears(far_ask).says(far_answer)
+    station.wire.hears(ASK).lets_know(heard).waits_for(go).says(ANSWER).hears(WRITE).says(WRITE).hears(far_ask).says(
+        far_answer
+    )
     station.wire.start()
     plan = link_plan(station.wire.port, POINT, bound(1, holding(100), period_s=60.0), timeout_s="5")
     context = LinkContext(sink=station.sink, clock=station.clock, loop=station.loop)
     link = SPEC.build(plan, context)
     link.start()
+    assert heard.wait(5)
     link.write(order(0, 42.0), station.receipts.told)
     go.set()
     assert station.receipts.kinds() == [SENT, ACKED]
@@ -200,10 +203,11 @@ def test_an_order_goes_before_the_next_read(station: Station) -> None:
 
 
 def test_an_order_that_runs_out_while_it_waits_is_not_sent(station: Station) -> None:
-    go = threading.Event()
-    station.wire.hears(ASK).says(ANSWER).hears(ASK).waits_for(go).says(ANSWER).hears(ASK).says(ANSWER)
+    heard, go = threading.Event(), threading.Event()
+    station.wire.hears(ASK).says(ANSWER).hears(ASK).lets_know(heard).waits_for(go).says(ANSWER).hears(ASK).says(ANSWER)
     station.up()
     reading = station.link.read_now("R1")
+    assert heard.wait(5)
     station.link.write(order(0, 42.0), station.receipts.told)
     station.clock.tick(61)
     go.set()

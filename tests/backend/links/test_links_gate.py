@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.errors import RefusedError
+from backend.errors import LinkError
 from backend.links.gate import Attempt, Claims, refusal
 from backend.model.command import Order
 from backend.model.event import LinkState
@@ -86,7 +86,7 @@ def test_nothing_passes_after_either_end(wall_past_us: int, mono_past: float) ->
 def test_an_order_is_taken_once_per_command_and_attempt() -> None:
     claims = Claims()
     claims.take(ORDER)
-    with pytest.raises(RefusedError, match=r"c-1.*attempt 1"):
+    with pytest.raises(LinkError, match=r"c-1.*attempt 1"):
         claims.take(replace(ORDER, value=2.0))
     claims.take(replace(ORDER, attempt=2))
     claims.take(replace(ORDER, command="c-2"))
