@@ -1,4 +1,4 @@
-"""The whole backend of a site: refuses cleanly, keeps running without its broker, leaves nothing, comes back the same."""
+"""The whole backend of a site: refuses cleanly, runs without its broker, leaves nothing, comes back the same."""
 
 from __future__ import annotations
 

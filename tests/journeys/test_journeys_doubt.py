@@ -130,6 +130,4 @@ def _stands(console: Console) -> bool:
 
 
 def _link(console: Console, device: str) -> str:
-    return "link/" + next(
-        health.link for health in console.backend.links.snapshot() if device in health.devices
-    )
+    return "link/" + next(health.link for health in console.backend.links.snapshot() if device in health.devices)

@@ -16,7 +16,16 @@ pytestmark = [
     # A machine without a sound card logs so once.
     pytest.mark.expects_warnings,
 ]
-LIFE_LINE = ["requested", "confirmed", "awaiting-approval", "approved", "dispatching", "dispatched", "acked", "verified"]
+LIFE_LINE = [
+    "requested",
+    "confirmed",
+    "awaiting-approval",
+    "approved",
+    "dispatching",
+    "dispatched",
+    "acked",
+    "verified",
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A console without a window for journeys: the whole backend in this process, people at two desks, waiting by topics."""
+"""A console without a window for journeys: the whole backend in this process, people at desks, waiting by topics."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Console:
         self.backend = self.system.backend
         self._points = {point.tag: point for point in self.backend.registry.points}
         for topic in (self.backend.live.changed, self.backend.alarms.changed, self.backend.links.changed):
-            topic.subscribe(self._wake)  # type: ignore[attr-defined]
+            topic.subscribe(self._wake)
         self.backend.commands.changed.subscribe(self._see)
         self.system.start()
 

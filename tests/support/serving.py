@@ -1,4 +1,4 @@
-"""A live site of pressure loggers at a stock broker: the site, `linepack serve` as a process, a publisher that keeps book.
+"""A live site of pressure loggers at a stock broker, `linepack serve` as a process, a publisher that keeps book.
 
 Every message is of QoS 1 and bears its device's own time, never the same twice for a device.
 """
@@ -22,6 +22,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from app.importing import import_file
 from app.making import init_site
+from backend.links.loop import start_thread
 from backend.model.plant import Registry
 from backend.model.sample import SampleBatch
 from backend.system import System
@@ -99,7 +100,7 @@ class Serving:
 
 
 class Publisher:
-    """Publishes for every device in turn, so many values a second, and keeps what it said. Thread: paho's own, and one."""
+    """Publishes for every device in turn, so many values a second, and keeps what it said."""
 
     def __init__(self, port: int, devices: list[str], *, rate: float, at_us: int) -> None:
         """rate: values a second. at_us: time of the first message, µs UTC; device time then counts on in ms."""
@@ -112,18 +113,21 @@ class Publisher:
         self.said: list[tuple[str, int, tuple[float, ...]]] = []
         """(device, µs UTC, values) of every message."""
         self._client = Client(
-            CallbackAPIVersion.VERSION2, client_id="publisher", protocol=MQTTProtocolVersion.MQTTv311, clean_session=False
+            CallbackAPIVersion.VERSION2,
+            client_id="publisher",
+            protocol=MQTTProtocolVersion.MQTTv311,
+            clean_session=False,
         )
         self._client.max_inflight_messages_set(0)
         self._client.max_queued_messages_set(0)
         self._client.on_publish = self._on_puback
         self._client.connect("127.0.0.1", port)
-        self._thread = threading.Thread(target=self._run, name="publisher")
+        self._join: Callable[[], None] = lambda: None
 
     def start(self) -> Publisher:
         """Begin."""
         self._client.loop_start()
-        self._thread.start()
+        self._join = start_thread(self._run, "publisher").join
         return self
 
     def until(self, messages: int, within_s: float = 60.0) -> None:
@@ -134,7 +138,7 @@ class Publisher:
     def stop(self, within_s: float = 60.0) -> None:
         """Say no more; returns when the broker has taken (PUBACK) every message that was said."""
         self._stopping.set()
-        self._thread.join()
+        self._join()
         with self._changed:
             assert self._changed.wait_for(lambda: self._acked == len(self.said), within_s), "broker took not everything"
         self._client.disconnect()
@@ -143,7 +147,7 @@ class Publisher:
     def abandon(self) -> None:
         """End, whatever became of it."""
         self._stopping.set()
-        self._thread.join()
+        self._join()
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -175,7 +179,7 @@ class Watched:
         self.system = System(folder)
         self.backend = self.system.backend
         for topic in (self.backend.live.changed, self.backend.alarms.changed, self.backend.links.changed):
-            topic.subscribe(self._wake)  # type: ignore[attr-defined]
+            topic.subscribe(self._wake)
 
     def until(self, what: str, look: Callable[[], T], within_s: float = 30.0) -> T:
         """Wait until `look` finds something; asked again whenever anything has changed."""
