@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import sys
 from collections.abc import Callable
+from functools import cache
 
 from backend.errors import RefusedError
 
@@ -32,6 +33,7 @@ def anywhere(host: str, port: int) -> bool:
     return bool(host) and 0 < port < 65536
 
 
+@cache
 def keep_on_loopback() -> None:
     """Refuse from now on, in this whole process, every address off loopback."""
     sys.addaudithook(_refuse)

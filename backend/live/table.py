@@ -15,6 +15,9 @@ from backend.model.sample import SampleBatch
 _STALE_PERIODS = 3
 """A value is stale at three times its expected period (hmi.md 3.5)."""
 
+_AHEAD_US = 5 * US
+"""Batches of one point never overtake each other by this much; only a clock that is set back looks like it."""
+
 _NEVER = quality(Status.BAD, Cause.NEVER)
 _STALE = quality(Status.UNCERTAIN, Cause.STALE)
 _RESTART = quality(Status.UNCERTAIN, Cause.RESTART)
@@ -47,7 +50,9 @@ class TagTable:
         """Take a batch in; older rows never overwrite newer ones. Returns the new version."""
         order = np.argsort(batch.at, kind="stable")
         point, at, value, code = batch.point[order], batch.at[order], batch.value[order], batch.quality[order]
-        newest = at >= self._at[point]
+        # Received later than now: the wall clock was set back since, and its times say nothing about these.
+        set_back = self._received_at[point] > batch.received_at + _AHEAD_US
+        newest = (at >= self._at[point]) | set_back
         point, at, value, code = point[newest], at[newest], value[newest], code[newest]
         number = np.isfinite(value)
         with self._lock:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from backend.links import guard
 from backend.links.guard import anywhere, is_loopback, loopback_only
 
 
@@ -46,6 +47,17 @@ print(refused(lambda: socket.getaddrinfo("gas.example", 80)))
 server = socket.create_server(("127.0.0.1", 0))
 print(refused(lambda: socket.create_connection(server.getsockname(), 1)))
 """
+
+
+def test_a_process_is_guarded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every hook is asked at every socket, for good: a second system in the process adds none."""
+    hooks: list[object] = []
+    monkeypatch.setattr("sys.addaudithook", hooks.append)
+    guard.keep_on_loopback.cache_clear()
+    guard.keep_on_loopback()
+    guard.keep_on_loopback()
+    assert len(hooks) == 1
+    guard.keep_on_loopback.cache_clear()
 
 
 def test_a_guarded_process_reaches_only_loopback() -> None:

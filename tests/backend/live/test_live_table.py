@@ -36,6 +36,17 @@ def test_the_newest_device_time_wins_whatever_the_order_of_arrival() -> None:
     assert tags.one(0) == (3.0, NOW, NOW, GOOD)
 
 
+def test_after_the_clock_was_set_back_the_field_is_heard_at_once() -> None:
+    """F19: what was received "later than now" must not stand as good until the clock has caught up."""
+    tags = table()
+    tags.update(batch((0, NOW, 3.0, GOOD)))
+    back = NOW - 3600 * US
+    tags.update(batch((0, back, 4.0, GOOD), received_at=back))
+    assert tags.one(0) == (4.0, back, back, GOOD)
+    tags.update(batch((0, back - 2, 9.0, GOOD), received_at=back + US))
+    assert tags.one(0) == (4.0, back, back, GOOD)
+
+
 def test_of_two_rows_with_one_time_the_later_row_wins() -> None:
     tags = table()
     tags.update(batch((0, NOW, 1.0, GOOD), (0, NOW, 2.0, GOOD)))
