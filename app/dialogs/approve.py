@@ -96,6 +96,10 @@ class ApproveDialog(DialogFrame):
         """Whether the text to sign has been read from the backend."""
         return bool(self._hash)
 
+    def checked(self) -> bool:
+        """Whether the interlocks of now are shown."""
+        return self._interlocks.sizeHint().height() > 0
+
     def fill(self, short_code: str, password: str, one_time: str) -> None:
         """Fill in what an approval needs, as a person would."""
         self._code.setText(short_code)
@@ -248,7 +252,14 @@ class ApproveDialog(DialogFrame):
         space(columns, gap=m.GAP * 2)
         left = QVBoxLayout()
         space(left, gap=m.HALF)
-        left.addWidget(Text(shown(content.device, 40), Role.TAG, Weight.MEDIUM, mono=True))
+        head = QHBoxLayout()
+        space(head, gap=m.GAP)
+        head.addWidget(Text(shown(content.device, 24), Role.TAG, Weight.MEDIUM, mono=True))
+        head.addStretch(1)
+        head.addWidget(self._ring)
+        self._ring_words.setFixedWidth(px(_SIDE // 2))
+        head.addWidget(self._ring_words)
+        left.addLayout(head)
         left.addWidget(Text(f"{asset_name(assets[content.asset])} · {shown(content.tag)}", Role.BODY, wrap=True))
         left.addWidget(self._change)
         reason = _("Reason given: {reason}").format(reason=shown(content.reason, 200))
@@ -274,11 +285,6 @@ class ApproveDialog(DialogFrame):
         side.setFixedWidth(px(_SIDE))
         column = QVBoxLayout(side)
         space(column, gap=m.GAP)
-        line = QHBoxLayout()
-        space(line, gap=m.GAP)
-        line.addWidget(self._ring)
-        line.addWidget(self._ring_words, 1)
-        column.addLayout(line)
         self._interlock_card = Card(_("Interlocks"))
         self._interlock_card.body.addWidget(scrolled(self._interlocks), 1)
         column.addWidget(self._interlock_card, 1)

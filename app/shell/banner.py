@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.formats import clock_time, date_text, shown
@@ -26,6 +26,8 @@ SIMULATOR = "SIMULATOR 仿真"
 READING_S = 0.5
 """An alarm that came to the top less than this ago cannot have been read by whoever presses Space."""
 _LONGEST_NAME = 32
+_NARROW = 1600
+_NARROWEST = 1280
 
 
 class AlarmBanner(QWidget):
@@ -67,17 +69,12 @@ class AlarmBanner(QWidget):
         self._lay_out()
         self._connect()
         self.setFixedHeight(px(m.BANNER))
+        self.setMinimumWidth(px(_NARROWEST))
         self.retranslate()
 
     def retranslate(self) -> None:
         """Show every text anew."""
-        name = shown(bilingual(self._site.name, self._site.name_zh), _LONGEST_NAME)
-        simulator = self._site.mode == "simulator"
-        self._mark.set_words(
-            SIMULATOR if simulator else "Linepack", f"{name} · {shown(self._workstation, _LONGEST_NAME)}"
-        )
-        self._goto.set_words(_("Go to"))
-        self._ack.set_words(_("Ack"))
+        self._show_words()
         self._horn.setAccessibleName(_("Silence the horn"))
         self._horn.setToolTip(_("Silence the horn (Pause)"))
         for priority, counter in self._counters.items():
@@ -85,6 +82,20 @@ class AlarmBanner(QWidget):
         for row in self._rows:
             row.setAccessibleName(_("Most urgent alarm"))
         self._clock.setAccessibleName(_("Clock"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_words()
+
+    def _show_words(self) -> None:
+        """In a narrow window the alarms keep their room: the buttons show icon and key, the mark no desk."""
+        narrow = self.width() < px(_NARROW)
+        name = shown(bilingual(self._site.name, self._site.name_zh), _LONGEST_NAME // 2 if narrow else _LONGEST_NAME)
+        desk = "" if narrow else f" · {shown(self._workstation, _LONGEST_NAME)}"
+        self._mark.set_words(SIMULATOR if self._site.mode == "simulator" else "Linepack", f"{name}{desk}")
+        for button, words in ((self._goto, _("Go to")), (self._ack, _("Ack"))):
+            button.set_words("" if narrow else words)
+            button.setAccessibleName(words)
 
     def show_alarms(self, records: tuple[AlarmRecord, ...], now: int) -> None:
         """Show counters and the two most urgent alarms; now: µs UTC."""
@@ -154,7 +165,7 @@ class AlarmBanner(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        space(row, (m.INSET, m.QUARTER, m.PAGE_INSET, m.QUARTER), m.HALF)
+        space(row, (m.INSET, 0, m.PAGE_INSET, 0), m.HALF)
         row.addWidget(self._mark)
         for counter in self._counters.values():
             row.addWidget(counter)

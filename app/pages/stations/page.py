@@ -39,10 +39,10 @@ from widgets.tables import Align, Cell, Column, GlyphCell, Kind, Row, RowLook, R
 from widgets.theme import Role, Tone, Weight, alarm_tone, px, space
 from widgets.theme import metrics as m
 
-_LIST_WIDTH = 380
+_LIST_WIDTH = 352
 _READOUTS = 8
 _READOUT_COLUMNS = 4
-_LONGEST_LABEL = 36
+_LONGEST_LABEL = 28
 
 
 class StationsPage(Page):

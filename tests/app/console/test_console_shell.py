@@ -38,9 +38,7 @@ def sentence_after(desk: WindowedDesk, login: str, password: str) -> str:
 
 def read(desk: WindowedDesk) -> None:
     """Let the time pass in which nobody can have read a new alarm."""
-    top = desk.shell.banner.top()
-    assert top is not None
-    desk.until(lambda: desk.shell.banner.was_readable())
+    desk.until(lambda: len(desk.shell.banner.rows_spoken()) == 2 and desk.shell.banner.was_readable())
 
 
 def test_sign_in_starts_in_the_name(desk: WindowedDesk) -> None:

@@ -1,0 +1,137 @@
+"""Nothing is clipped or overlaps: every page and dialog, small and large window, both languages, 100 and 115 %."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.dialogs.approve import ApproveDialog
+from app.dialogs.request import RequestDialog
+from app.dialogs.shelve import ShelveDialog
+from app.texts import set_language
+from backend.model.command import CommandState
+from backend.system import System
+from tests.support.city import OPERATOR, PASSWORD, City
+from tests.support.desk import WindowedDesk
+from widgets.inputs import HoldButton
+from widgets.readouts import Text
+from widgets.theme import Painted, apply, load
+
+SIZES = [(1366, 768, 1.0), (1920, 1080, 1.0), (1920, 1080, 1.15)]
+IDS = ["1366x768", "1920x1080", "1920x1080 at 115 %"]
+LANGUAGES = ["en", "zh_CN"]
+
+
+def clipped(root: QWidget) -> list[tuple[str, str, str]]:
+    ours = [
+        each for each in root.findChildren(QWidget) if isinstance(each, Text | Painted | QAbstractButton | QLineEdit)
+    ]
+    seen = [each for each in ours if each.isVisible()]
+    assert len(seen) > 5
+    return [(type(each).__name__, each.accessibleName(), str(each.size())) for each in seen if is_clipped(each)]
+
+
+def is_clipped(widget: QWidget) -> bool:
+    needed = widget.minimumSizeHint()
+    short = isinstance(widget, Text) and widget.height() < widget.heightForWidth(widget.width())
+    return short or widget.width() < needed.width() or widget.height() < needed.height()
+
+
+def overlapping(root: QWidget) -> list[tuple[str, str]]:
+    """Texts and controls that lie over one another."""
+    leaves = [
+        each
+        for each in root.findChildren(QWidget)
+        if isinstance(each, Text | QAbstractButton | QLineEdit) and each.isVisible() and each.width() and each.height()
+    ]
+    places = [(each, QRect(each.mapTo(root, each.rect().topLeft()), each.size())) for each in leaves]
+    return [
+        (one.accessibleName() or str(one.property("text")), other.accessibleName() or str(other.property("text")))
+        for (one, here), (other, there) in combinations(places, 2)
+        if here.intersects(there) and not one.isAncestorOf(other) and not other.isAncestorOf(one)
+    ]
+
+
+@pytest.fixture
+def scaled(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[tuple[int, int]]:
+    width, height, scale = request.param
+    apply(qapp, load("dark", scale))
+    yield width, height
+    apply(qapp, load("dark"))
+
+
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scaled", SIZES, ids=IDS, indirect=True)
+def test_pages_fit(scaled: tuple[int, int], silent: System, qtbot: QtBot, language: str) -> None:
+    set_language(language)
+    window = WindowedDesk(silent.backend, qtbot, size=scaled)
+    assert clipped(window.dialogs()[0]) == []
+    window.sign_in(OPERATOR, PASSWORD)
+    window.until(lambda: len(window.shell.banner.rows_spoken()) == 2)
+    for key in window.shell.page_keys():
+        page = window.page(key)
+        assert clipped(window.shell) == [], key
+        assert overlapping(page) == [], key
+    window.page("alarms")
+    lost = next(each for each in window.alarms() if each.config.condition == "lost")
+    window.shell.go("alarms", lost.config.key)
+    QApplication.processEvents()
+    assert clipped(window.shell) == []
+    window.press(Qt.Key.Key_S)
+    QApplication.processEvents()
+    assert clipped(window.one(ShelveDialog)) == []
+    assert (window.shell.width(), window.shell.height()) == scaled
+    window.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scaled", SIZES, ids=IDS, indirect=True)
+def test_command_dialogs_fit(
+    scaled: tuple[int, int], far: City, live: WindowedDesk, qtbot: QtBot, language: str
+) -> None:
+    live.shell.resize(*scaled)
+    live.sign_in(OPERATOR, PASSWORD)
+    set_language(language)
+    live.shell.retranslate()
+    target = next(each for each in live.backend.commands.commandable() if each.device == "XV-0422")
+    live.page("commands")
+    live.shell.go("commands", f"prepare:{target.point}")
+    request = live.one(RequestDialog)
+    request.choose("close", "isolate")
+    live.until(request.may_reserve, 20_000)
+    QApplication.processEvents()
+    assert clipped(request) == []
+    assert overlapping(request) == []
+    request.reserve()
+    live.until(request.may_confirm)
+    request.type_code(target.short_code)
+    QApplication.processEvents()
+    assert clipped(request) == []
+    assert overlapping(request) == []
+    holder = request.findChildren(HoldButton)[0]
+    holder.setFocus()
+    qtbot.keyPress(holder, Qt.Key.Key_Return)
+    live.until(lambda: live.backend.commands.snapshot()[0].state is CommandState.AWAITING_APPROVAL)
+    live.until(lambda: live.dialogs() == [])
+    QApplication.processEvents()
+    assert clipped(live.shell) == []
+    live.shell.desk.close()
+    set_language("en")
+    login, _code = far.phones.next_code(live.backend.now())
+    live.sign_in(login, PASSWORD)
+    set_language(language)
+    live.shell.retranslate()
+    live.shell.go("commands", f"approve:{live.backend.commands.snapshot()[0].content.id}")
+    approval = live.one(ApproveDialog)
+    live.until(approval.may_sign)
+    approval.fill(target.short_code, "wrong", "123456")
+    live.until(lambda: approval.checked() and clipped(approval) == [])
+    assert overlapping(approval) == []
+    assert approval.height() <= live.shell.height()
+    assert (live.shell.width(), live.shell.height()) == scaled
