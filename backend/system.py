@@ -21,6 +21,8 @@ from backend.alarms import HORN_ALARM, AlarmEngine, AplaySounder, Changes, Horn
 from backend.api import Backend, SiteInfo
 from backend.api.alarms import AlarmsApi
 from backend.api.commands import CommandsApi
+from backend.api.configuration import Configuration
+from backend.api.devices import DevicesApi
 from backend.api.journal import JournalApi
 from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
@@ -35,10 +37,11 @@ from backend.commands.ports import Reading
 from backend.drivers import DRIVERS
 from backend.errors import LinepackError
 from backend.links.dispatch import Dispatch
+from backend.links.fleet import Fleet, Planned
 from backend.links.guard import anywhere, keep_on_loopback, loopback_only
 from backend.links.loop import FieldLoop, start_thread
 from backend.links.planning import plan_links
-from backend.links.ports import Link, LinkContext
+from backend.links.ports import LinkContext
 from backend.live import TagTable
 from backend.model.alarm import AlarmConfig
 from backend.model.journal import JournalDraft
@@ -95,7 +98,12 @@ class System:
 
         self._inbox = Inbox()
         self._loop = FieldLoop()
-        plans = plan_links(registry, forms, DRIVERS, shared={"mqtt": _broker_options(place)})
+        shared = {"mqtt": _broker_options(place)}
+
+        def planned(registered: Registry) -> tuple[Planned, ...]:
+            return plan_links(registered, forms, DRIVERS, shared=shared)
+
+        plans = planned(registry)
         table = TagTable(np.array([point.period_s for point in registry.points], np.float64))
         table.restore(newest)
         alarms = AlarmEngine(
@@ -121,11 +129,8 @@ class System:
             loop=self._loop,
             may_connect=loopback_only if place.mode == "simulator" else anywhere,
         )
-        self._links: tuple[Link, ...] = tuple(spec.build(plan, context) for spec, plan in plans)
         dispatch = Dispatch()
-        dispatch.serve(
-            {device.id: link for link, (_spec, plan) in zip(self._links, plans, strict=True) for device in plan.devices}
-        )
+        self._fleet = Fleet(plans, context=context, dispatch=dispatch)
         people = People(
             accounts=self._store.accounts(),
             roles_setting=self._store.setting(ROLES_SETTING),
@@ -163,11 +168,37 @@ class System:
             start_thread=start_thread,
         )
         self._core.topics.ticked.subscribe(self._sound)
-        self.backend = self._door(place, registry, table, alarms, people)
+        configuration = Configuration(
+            registry=registry,
+            forms=forms,
+            models=models,
+            plan=planned,
+            core=self._core,
+            alarms=alarms,
+            commands=self._commands,
+            table=table,
+            fleet=self._fleet,
+            store=self._store,
+            people=people,
+            clock=clock,
+        )
+        devices_api = DevicesApi(
+            configuration=configuration,
+            forms=forms,
+            models=models,
+            fleet=self._fleet,
+            table=table,
+            counters=self._core.counters,
+            store=self._store,
+            worker=self._worker,
+        )
+        self.backend = self._door(place, devices_api, table, alarms, people)
 
-    def _door(self, place: Site, registry: Registry, table: TagTable, alarms: AlarmEngine, people: People) -> Backend:
+    def _door(
+        self, place: Site, devices_api: DevicesApi, table: TagTable, alarms: AlarmEngine, people: People
+    ) -> Backend:
         core, clock, store = self._core, self._clock, self._store
-        links = LinksApi(self._links, core.topics.links)
+        links = LinksApi(self._fleet.links, core.topics.links)
         people_api = PeopleApi(people=people, call=core.call, worker=self._worker, issuer=f"Linepack {place.id}")
         alarms_api = AlarmsApi(
             core=core,
@@ -186,7 +217,7 @@ class System:
                 language=place.language,
                 folder=place.folder,
             ),
-            registry=registry,
+            devices=devices_api,
             live=LiveApi(table, core.topics.live, clock),
             history=HistoryApi(store.history, self._worker),
             alarms=alarms_api,
@@ -206,15 +237,13 @@ class System:
         self._horn.start()
         self._core.start()
         self._loop.start()
-        for link in self._links:
-            link.start()
-        _log.info("started", site=self.backend.site.id, links=len(self._links))
+        self._fleet.start()
+        _log.info("started", site=self.backend.site.id, links=len(self._fleet.links()))
 
     def stop(self) -> None:
         """Stop the field, take what is queued, close the store. Leaves no thread."""
         self._core.call(lambda: self._commands.suspend("the program ends"))
-        for link in self._links:
-            link.stop()
+        self._fleet.stop()
         self._loop.stop()
         self._core.stop()
         self._horn.stop()

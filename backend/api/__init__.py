@@ -5,6 +5,7 @@ refused comes as `RefusedError` through the future. Topics are published on the 
 """
 
 from backend.api.backend import Backend, SiteInfo
+from backend.api.devices import DeviceView, Stage, Unbound
 from backend.api.status import Status
 
-__all__ = ["Backend", "SiteInfo", "Status"]
+__all__ = ["Backend", "DeviceView", "SiteInfo", "Stage", "Status", "Unbound"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from backend.api.alarms import AlarmsApi
 from backend.api.commands import CommandsApi
+from backend.api.devices import DevicesApi
 from backend.api.journal import JournalApi
 from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
@@ -33,7 +34,7 @@ class Backend:
     """The backend as the console sees it."""
 
     site: SiteInfo
-    registry: Registry
+    devices: DevicesApi
     live: LiveApi
     history: HistoryApi
     alarms: AlarmsApi
@@ -43,6 +44,11 @@ class Backend:
     journal: JournalApi
     status: StatusApi
     clock: Clock
+
+    @property
+    def registry(self) -> Registry:
+        """What is registered, as in force now; ids of points and devices never change their meaning."""
+        return self.devices.registry()
 
     def now(self) -> int:
         """Wall clock, µs UTC: the one that ages are counted from."""

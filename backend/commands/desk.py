@@ -61,6 +61,11 @@ class Desk:
         self._policy = policy
         self._rates = Rates(policy)
 
+    def configure(self, registry: Registry, actuators: Iterable[Actuator]) -> None:
+        """From now on this is what can be commanded; what a command froze when it was asked for stays."""
+        self._targets = targets(registry, actuators)
+        self._points = registry.points
+
     def suspend(self) -> None:
         """From now on the workspace takes no commands."""
         self._mode = ""

@@ -91,6 +91,10 @@ class CommandEngine:
         self._last_number = last_number(last_number_setting, ())
         self._ready = False
 
+    def configure(self, registry: Registry, actuators: Iterable[Actuator]) -> None:
+        """An approved configuration change: periods, limits, or which devices take remote control."""
+        self._desk.configure(registry, actuators)
+
     # -- what people see ---------------------------------------------------------------------------------------------
 
     def commands(self) -> tuple[Command, ...]:

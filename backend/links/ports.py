@@ -118,3 +118,5 @@ class DriverSpec:
     link_key: Callable[[Device], str]
     """Devices with the same key share a link, e.g. host:port."""
     build: Callable[[LinkPlan, LinkContext], Link]
+    polls: bool = True
+    """Whether the link asks for values. One that only listens need not start anew when a period changes."""

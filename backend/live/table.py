@@ -28,13 +28,17 @@ class TagTable:
 
     def __init__(self, period_s: NDArray[np.float64]) -> None:
         points = len(period_s)
-        self._lifetime_us = (period_s * (_STALE_PERIODS * US)).astype(np.int64)
+        self._lifetime_us = _lifetimes(period_s)
         self._value = np.full(points, np.nan)
         self._at = np.zeros(points, np.int64)
         self._quality = np.full(points, _NEVER, np.uint8)
         self._received_at = np.zeros(points, np.int64)
         self._version = 0
         self._lock = threading.Lock()
+
+    def expect(self, period_s: NDArray[np.float64]) -> None:
+        """From now on so many seconds are expected between samples; shape (points,)."""
+        self._lifetime_us = _lifetimes(period_s)
 
     def newest(self, points: NDArray[np.int32]) -> NDArray[np.int64]:
         """Device time (µs UTC) of the newest number of each of `points`; 0 where none came yet."""
@@ -93,3 +97,7 @@ class TagTable:
             int(self._received_at[point]),
             int(self._quality[point]),
         )
+
+
+def _lifetimes(period_s: NDArray[np.float64]) -> NDArray[np.int64]:
+    return (period_s * (_STALE_PERIODS * US)).astype(np.int64)

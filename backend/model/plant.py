@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 
 class AssetKind(StrEnum):
@@ -48,6 +50,22 @@ class ActuatorKind(StrEnum):
 
     ELECTRIC = "electric"
     PNEUMATIC = "pneumatic"
+
+
+class Mode(StrEnum):
+    """How the values of a point come here (B-19)."""
+
+    POLL = "poll"
+    REPORT = "report"
+    """The device speaks by itself; nothing is asked of it, so a battery is not worn down."""
+    ON_CHANGE = "on-change"
+    """Polled, but an unchanged value goes on only every second period, so that it never becomes stale."""
+
+
+MODES: Final[Mapping[str, tuple[Mode, ...]]] = MappingProxyType(
+    {"modbus": (Mode.POLL, Mode.ON_CHANGE), "mqtt": (Mode.REPORT,)}
+)
+"""What each protocol can do, the usual one first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +150,10 @@ class Point:
     """For a switch: words for its values, e.g. {0: "closed", 1: "open"}."""
     states_zh: Mapping[int, str] = field(default_factory=dict)
     """The same words in Chinese."""
+    mode: Mode | None = None
+    """None: the usual one of its protocol (see `mode_of`)."""
+    change_band: float = 0.0
+    """On change: a value that differs by no more than this, in `unit`, counts as unchanged."""
     retired: bool = False
     """No device gives it any more: it keeps its id and history, but is not polled, alarmed, aged or commanded."""
 
@@ -143,3 +165,8 @@ class Registry:
     assets: tuple[Asset, ...] = ()
     devices: tuple[Device, ...] = ()
     points: tuple[Point, ...] = ()
+
+
+def mode_of(point: Point, protocol: str) -> Mode:
+    """How the values of a point come over this protocol."""
+    return point.mode or MODES.get(protocol, (Mode.POLL,))[0]

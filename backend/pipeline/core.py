@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from backend import logs
 from backend.bus import Topic
@@ -62,6 +62,12 @@ class Counters:
     unknown: int = 0
     quarantined: int = 0
     events: int = 0
+    received: int = 0
+    """Samples that came out of the links."""
+    unusable: int = 0
+    """Samples that could not be judged: unknown point, or a fault while judging."""
+    put_aside: dict[str, int] = field(default_factory=dict)
+    """Messages put aside, by the stage that refused them."""
     commit_failures: int = 0
     lag_us: int = 0
     """Arrival to durable, of the last group."""
@@ -78,6 +84,8 @@ class _Group(Generic[C]):
     changes: list[C] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     version: int | None = None
+    received: int = 0
+    unusable: int = 0
 
 
 class Core(Generic[C]):
@@ -126,19 +134,24 @@ class Core(Generic[C]):
         """Run `work` on the core thread, in order with everything else."""
         return self._inbox.call(work)
 
-    def settle(self, changes: C) -> C:
+    def settle(self, changes: C, also: Callable[[Any], object] | None = None) -> C:
         """Make alarm changes that somebody asked for durable, then show them. Core thread only.
 
-        Raises RefusedError when the database does not take them; then nothing changed.
+        also: what must be written in the same transaction (given the open unit of the store). Raises RefusedError when
+        the database does not take them; then nothing changed.
         """
-        if not (changes.records or changes.occurrences or changes.journal):
+        if also is None and not (changes.records or changes.occurrences or changes.journal):
             self._alarms.commit(changes)
             return changes
         try:
-            self._ledger.run(lambda tx: _write_changes(tx, [changes])).result()
+            self._ledger.run(lambda tx: _settle(tx, changes, also)).result()
         except StoreError as error:
             self._alarms.abandon(changes)
             raise RefusedError("not saved, nothing changed: {reason}", reason=str(error)) from error
+        except BaseException:
+            # A defect in what was to be written: changes left staged would block every alarm after them.
+            self._alarms.abandon(changes)
+            raise
         self._alarms.commit(changes)
         self._tell_alarms([changes])
         return changes
@@ -222,6 +235,7 @@ class Core(Generic[C]):
         self._commit(group)
 
     def _take_samples(self, group: _Group[C], batches: list[SampleBatch], now: int) -> None:
+        group.received = sum(map(len, batches))
         try:
             batch = self._accept(
                 group, SampleBatch.join([judge(self._registered(group, each), self._ranges) for each in batches])
@@ -259,6 +273,7 @@ class Core(Generic[C]):
         return batch
 
     def _set_aside(self, group: _Group[C], batch: SampleBatch, reason: str) -> None:
+        group.unusable = min(group.received, group.unusable + len(batch))
         raw = b"".join(array.tobytes() for array in (batch.point, batch.at, batch.value, batch.quality))
         group.quarantined.append(
             Quarantined(source=batch.source, stage="pipeline", reason=reason, raw=raw, received_at=batch.received_at)
@@ -335,6 +350,10 @@ class Core(Generic[C]):
         self.counters.groups += 1
         self.counters.quarantined += len(group.quarantined)
         self.counters.events += len(group.events)
+        self.counters.received += group.received
+        self.counters.unusable += group.unusable
+        for item in group.quarantined:
+            self.counters.put_aside[item.stage] = self.counters.put_aside.get(item.stage, 0) + 1
         if group.samples is not None:
             self.counters.samples += len(group.samples)
             self.counters.lag_us = max(0, self._clock.wall_us() - group.samples.received_at)
@@ -353,6 +372,12 @@ def _write(tx: Writes, group: _Group[C]) -> None:
     for event in group.events:
         tx.device_event(event)
     _write_changes(tx, group.changes)
+
+
+def _settle(tx: Writes, changes: C, also: Callable[[Any], object] | None) -> None:
+    if also is not None:
+        also(tx)
+    _write_changes(tx, [changes])
 
 
 def _write_changes(tx: Writes, changes: Sequence[C]) -> None:

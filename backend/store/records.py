@@ -135,6 +135,12 @@ class Records:
         asked = select(table).where(table.c.subject == subject).order_by(table.c.seq.desc()).limit(limit)
         return self._facts(asked, rows.journal)[::-1]
 
+    def journal_like(self, kind: str, *, limit: int = 200) -> tuple[JournalEntry, ...]:
+        """The newest entries whose kind begins with `kind`, newest first."""
+        table = schema.journal
+        asked = select(table).where(table.c.kind.startswith(kind, autoescape=True)).order_by(table.c.seq.desc())
+        return self._facts(asked.limit(limit), rows.journal)
+
     def journal_tail(self, count: int) -> tuple[JournalEntry, ...]:
         """The newest entries, oldest first."""
         table = schema.journal

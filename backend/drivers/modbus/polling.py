@@ -14,10 +14,10 @@ from backend.drivers.modbus.plan import COMMS, DEVICE, Cycle, Outcomes, Read, Re
 from backend.drivers.modbus.writing import Writer
 from backend.errors import RefusedError
 from backend.links.health import HealthKeeper
+from backend.links.on_change import OnChange
 from backend.links.poll import Pace
 from backend.links.ports import Sink
 from backend.model.quality import GOOD
-from backend.model.sample import SampleBatch
 
 
 class Poller:
@@ -53,6 +53,7 @@ class Poller:
         self._told: NDArray[np.uint8] = np.full(len(registers), GOOD, np.uint8)
         """The bad code last told of each of the link's points, GOOD while it is read."""
         self._any_bad = False
+        self._on_change = OnChange.of([register.bound.point for register in registers])
 
     @property
     def idle(self) -> bool:
@@ -74,6 +75,8 @@ class Poller:
         """Every point of the link has been told to be bad."""
         self._told[:] = COMMS
         self._any_bad = True
+        if self._on_change is not None:
+            self._on_change.forget()
 
     async def poll(self, now: float) -> float:
         """Run the cycle that is due, if one is at `now` (the loop's clock); the time when the next is. Raises Down."""
@@ -92,9 +95,10 @@ class Poller:
             if not own:
                 raise RefusedError("{device} has no points on this link", device=device)
             self._by_device[device] = cycle(own, self._max_gap)
-        await self._run(self._by_device[device])
+        await self._run(self._by_device[device], whole=True)
 
-    async def _run(self, due: Cycle) -> None:
+    async def _run(self, due: Cycle, *, whole: bool = False) -> None:
+        """whole: somebody waits for these values, so unchanged ones go on too."""
         outcomes = Outcomes()
         failed: set[int] = set()
         down: Down | None = None
@@ -108,8 +112,14 @@ class Poller:
             # What was read before the loss is kept; the rest turns bad with the whole link.
             outcomes.failed(read, COMMS, self._clock.wall_us())
         batch = due.batch(outcomes, self._link)
+        keep: NDArray[np.bool_] | None = None
         if outcomes.bad or self._any_bad:
-            batch = self._news(due, outcomes, batch, lost=down is not None)
+            keep = self._news(due, outcomes, lost=down is not None)
+        if self._on_change is not None and not whole:
+            changed = self._on_change.news(due.rows, batch.value, batch.quality)
+            keep = changed if keep is None else keep & changed
+        if keep is not None:
+            batch = batch.where(keep)
         if len(batch):
             await self._sink.put_async(batch)
         if down is not None:
@@ -133,15 +143,15 @@ class Poller:
         else:
             outcomes.failed(read, DEVICE, at)
 
-    def _news(self, due: Cycle, outcomes: Outcomes, batch: SampleBatch, *, lost: bool) -> SampleBatch:
-        """The batch without the rows that were already told to be bad for the same cause."""
+    def _news(self, due: Cycle, outcomes: Outcomes, *, lost: bool) -> NDArray[np.bool_]:
+        """Which rows were not already told to be bad for the same cause."""
         code = due.codes(outcomes)
-        news = (code == GOOD) | (code != self._told[due.rows])
+        news: NDArray[np.bool_] = (code == GOOD) | (code != self._told[due.rows])
         if lost:
             news &= code != COMMS
         self._told[due.rows[news]] = code[news]
         self._any_bad = bool((self._told != GOOD).any())
-        return batch.where(news)
+        return news
 
 
 def _due(paced: tuple[Pace, Cycle]) -> float:

@@ -17,4 +17,5 @@ SPEC = DriverSpec(
     options=OPTIONS,
     link_key=lambda _device: "",  # a site has one broker
     build=MqttLink,
+    polls=False,
 )
