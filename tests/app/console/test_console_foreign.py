@@ -15,6 +15,7 @@ from app.formats import LONGEST, literal, shown
 from app.shell.status_bar import StatusBar
 from backend.api import Backend
 from backend.model.person import Role, Session
+from backend.model.plant import Registry
 from backend.system import System
 from tests.support.city import OPERATOR, PASSWORD
 from tests.support.desk import WindowedDesk, cells
@@ -24,6 +25,20 @@ pytestmark = pytest.mark.expects_warnings
 EVIL = "<b>bold</b>{device}%s&amp;\u202eevil\u2066\nsecond\x00\x1b[31m" + "x" * 10_000
 SEEN = r"<b>bold</b>{device}%s&amp;\u202eevil\u2066\nsecond\x00\x1b[31m"
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\n\r\x00\x1b"
+
+
+class Renamed:
+    """The registered devices under other names."""
+
+    def __init__(self, real: object, registry: Registry) -> None:
+        self._real = real
+        self._registry = registry
+
+    def registry(self) -> Registry:
+        return self._registry
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
 
 
 @pytest.fixture
@@ -46,7 +61,9 @@ def evil(silent: System) -> Backend:
         ),
     )
     return dataclasses.replace(
-        backend, registry=registry, site=dataclasses.replace(backend.site, name=EVIL, name_zh=EVIL)
+        backend,
+        devices=Renamed(backend.devices, registry),  # type: ignore[arg-type]
+        site=dataclasses.replace(backend.site, name=EVIL, name_zh=EVIL),
     )
 
 
