@@ -10,11 +10,17 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# A shared machine may starve a test for a while: correctness is checked here, speed in tests/bench.
+settings.register_profile("shared-machine", deadline=None)
+settings.load_profile("shared-machine")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
 _off_loopback: list[str] = []
+_OUR_THREADS = frozenset({"core", "field", "writer", "horn", "mqtt", "worker"})
 
 
 def _watch_sockets(event: str, arguments: tuple[object, ...]) -> None:
@@ -55,5 +61,6 @@ def nothing_left_behind(caplog: pytest.LogCaptureFixture, request: pytest.Fixtur
 
 
 def _is_ours(thread: threading.Thread) -> bool:  # noqa: TID251 - looks at threads, makes none
-    """Pool threads of the interpreter and daemon threads of libraries are not ours."""
-    return not thread.daemon and not isinstance(thread, threading._DummyThread)
+    """Ours carry a name of ours; daemon threads of libraries and the interpreter's pools do not count."""
+    named = thread.name.split("-")[0] in _OUR_THREADS
+    return named or (not thread.daemon and not isinstance(thread, threading._DummyThread))
