@@ -34,7 +34,7 @@ def show_interlocks(facts: FactList, interlocks: Sequence[Interlock], own: str =
 
 def _for_itself(interlock: Interlock, own: str) -> Interlock:
     if own and own in interlock.value_text.split(", "):
-        return Interlock(name=interlock.name, met=True, value_text=_("reserved for this command"))
+        return Interlock(name=interlock.name, met=True, value_text=_("reserved"))
     return interlock
 
 

@@ -148,16 +148,16 @@ def test_signing_out_takes_the_reservation_back(signed_in: WindowedDesk) -> None
     assert [type(each).__name__ for each in signed_in.dialogs()] == ["SignIn"]
 
 
-@pytest.mark.parametrize("typed", ["nan", "inf", "1_0", "3e2", "", "３６０", "0x10", "360 kPa", "-"])
-def test_only_a_plain_number_is_a_set_point(signed_in: WindowedDesk, typed: str) -> None:
+def test_only_a_plain_number_is_a_set_point(signed_in: WindowedDesk) -> None:
     point = next(each for each in signed_in.backend.registry.points if each.tag == SETPOINT)
     signed_in.page("commands")
     signed_in.shell.go("commands", f"prepare:{point.id}")
     dialog = signed_in.one(RequestDialog)
     dialog.choose("set", "pressure")
-    dialog.type_value(typed)
-    assert not dialog.may_reserve()
-    assert dialog.asked_value() is None
+    for typed in ("nan", "inf", "1_0", "3e2", "", "３６０", "0x10", "360 kPa", "-"):
+        dialog.type_value(typed)
+        assert not dialog.may_reserve(), typed
+        assert dialog.asked_value() is None, typed
 
 
 def test_a_set_point_shows_its_range_and_the_new_value(signed_in: WindowedDesk) -> None:
