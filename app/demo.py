@@ -25,6 +25,8 @@ PEOPLE = (
     ("supervisor", "Li Na", "supervisor"),
     ("shift-lead", "Zhao Min", "supervisor"),
     ("auditor", "Wang Fang", "auditor"),
+    ("engineer", "Zhou Yan", "engineer"),
+    ("admin", "Sun Lei", "administrator"),
 )
 _PORTS_NEEDED = 32
 _FIELD_STOPS_S = 5.0

@@ -1,4 +1,4 @@
-"""The role editor: every single change of the matrix against the rules written here, its journal, and what it revokes."""
+"""The role editor: every set of rights of every role against the rules written here, its journal, whom it revokes."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ def _allowed(role: Role, rights: frozenset[Right]) -> bool:
 def _is_refused(role: Role, rights: frozenset[Right]) -> bool:
     try:
         matrix.check(role, rights)
-    except RefusedError as refusal:
-        assert "\n" not in str(refusal)
+    except RefusedError:
         return True
     return False
 
@@ -87,7 +86,7 @@ def test_the_matrix_survives_its_setting() -> None:
     ],
 )
 def test_a_setting_that_breaks_the_rules_is_not_used(stored: str) -> None:
-    with pytest.raises(ConfigError, match="the setting access.roles cannot be used"):
+    with pytest.raises(ConfigError, match=r"the setting access\.roles cannot be used"):
         Office(settings={ROLES_SETTING: stored})
 
 
@@ -178,7 +177,7 @@ def test_an_auditor_never_holds_an_account_of_a_role_that_commands() -> None:
     office = Office((*STAFF, account("aud-eng", Role.ENGINEER, person="p-auditor")))
     admin = office.sign_in("admin")
     commanding = RIGHTS[Role.ENGINEER] | {Right.CMD_REQUEST}
-    with pytest.raises(RefusedError, match="p-auditor is .* already and may not be .* too"):
+    with pytest.raises(RefusedError, match=r"p-auditor is \w+ already and may not be \w+ too"):
         office.people.staff.set_rights(admin.id, Role.ENGINEER, commanding, "field work")
     assert office.settings == {}
 

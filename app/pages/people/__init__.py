@@ -1,0 +1,1 @@
+"""Accounts, roles and rights, and who is signed in where."""
