@@ -7,7 +7,7 @@ from typing import Final
 from app.page import PageSpec
 from app.pages.alarms.page import SPEC as ALARMS
 from app.pages.commands.page import SPEC as COMMANDS
-from app.pages.people.page import SPEC as PEOPLE
+from app.pages.devices.page import SPEC as DEVICES
 from app.pages.stations.page import SPEC as STATIONS
 
-PAGES: Final[tuple[PageSpec, ...]] = (STATIONS, ALARMS, COMMANDS, PEOPLE)
+PAGES: Final[tuple[PageSpec, ...]] = (STATIONS, ALARMS, COMMANDS, DEVICES)

@@ -66,7 +66,7 @@ NUMBERS = st.none() | st.floats(-1500, 1500) | st.sampled_from([math.nan, math.i
 SPANS = st.floats(-1, 300) | st.sampled_from([math.nan, math.inf])
 ANY_LIMITS = st.fixed_dictionaries(
     {}, optional={"hh": NUMBERS, "h": NUMBERS, "l": NUMBERS, "rate": NUMBERS, "deadband": SPANS, "on_delay_s": SPANS}
-).map(lambda values: replace(QUIET, **values))
+).map(lambda values: replace(QUIET, **values))  # type: ignore[arg-type] # names and numbers are mixed on purpose
 
 
 @given(
