@@ -111,14 +111,12 @@ def test_command_dialogs_fit(
     request = live.one(RequestDialog)
     request.choose("close", "isolate")
     live.until(request.may_reserve, 20_000)
-    QApplication.processEvents()
-    assert clipped(request) == []
+    live.until(lambda: clipped(request) == [])
     assert overlapping(request) == []
     request.reserve()
     live.until(request.may_confirm)
     request.type_code(target.short_code)
-    QApplication.processEvents()
-    assert clipped(request) == []
+    live.until(lambda: clipped(request) == [])
     assert overlapping(request) == []
     holder = request.findChildren(HoldButton)[0]
     holder.setFocus()
