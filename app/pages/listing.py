@@ -8,6 +8,7 @@ from app.page import PageSpec
 from app.pages.alarms.page import SPEC as ALARMS
 from app.pages.commands.page import SPEC as COMMANDS
 from app.pages.devices.page import SPEC as DEVICES
+from app.pages.people.page import SPEC as PEOPLE
 from app.pages.stations.page import SPEC as STATIONS
 
-PAGES: Final[tuple[PageSpec, ...]] = (STATIONS, ALARMS, COMMANDS, DEVICES)
+PAGES: Final[tuple[PageSpec, ...]] = (STATIONS, ALARMS, COMMANDS, DEVICES, PEOPLE)
