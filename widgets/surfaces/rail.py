@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.notices.glyph import GlyphState, paint_glyph
-from widgets.theme import Role, Weight, current, font, paint_icon, px, space
+from widgets.theme import Role, Weight, current, font, paint_icon, px, set_tip, space
 from widgets.theme import metrics as m
 from widgets.theme.strokes import CENTRE, focus_ring, text, text_width
 
@@ -47,6 +47,7 @@ class RailItem(QAbstractButton):
         """Change words (another language)."""
         self._entry = entry
         self.setAccessibleName(entry.words)
+        set_tip(self, f"{entry.words} {entry.hint}".strip())
         self._announce()
         self.update()
 
@@ -85,7 +86,9 @@ class RailItem(QAbstractButton):
                 painter.fillRect(QRectF(0, rect.height() / 2 - px(23), px(_BAR), px(46)), theme.you)
             ink = theme.text1 if on else theme.text2
             hint = QRectF(px(m.QUARTER + 2), px(m.HALF) - 1, px(m.TARGET), px(Role.MICRO.line))
-            text(painter, hint, self._entry.hint, theme.text3, font(Role.MICRO))
+            # A key with modifiers has no room beside the icon; the tip and screen readers still say it.
+            if text_width(self._entry.hint, font(Role.MICRO)) <= hint.width():
+                text(painter, hint, self._entry.hint, theme.text3, font(Role.MICRO))
             size = px(m.ICON_RAIL)
             paint_icon(painter, QRectF(rect.center().x() - size / 2, px(m.GAP), size, size), self._entry.icon, ink)
             words = QRectF(0, px(m.GAP + m.ICON_RAIL + 3), rect.width(), px(Role.HINT.line + 2))

@@ -29,7 +29,9 @@ QCheckBox { color: $text1; spacing: ${half}px; }
 QCheckBox::indicator { width: ${icon}px; height: ${icon}px; border: 1px solid $line3; border-radius: 3px;
   background: $bg1; }
 QCheckBox::indicator:checked { background: $you; border-color: $you; }
-QCheckBox:focus::indicator { border: ${focus}px solid $you; }
+QCheckBox::indicator:focus { border: ${focus}px solid $you; }
+QCheckBox::indicator:disabled { background: $bg2; border-color: $line1; }
+QCheckBox::indicator:checked:disabled { background: $line3; border-color: $line3; }
 QScrollArea, QScrollArea > QWidget > QWidget#canvas { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: ${bar}px; margin: 0px; }
 QScrollBar:horizontal { background: transparent; height: ${bar}px; margin: 0px; }
