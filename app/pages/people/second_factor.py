@@ -15,7 +15,7 @@ from app.texts import _
 from widgets.inputs import Button, ButtonKind
 from widgets.readouts import Text
 from widgets.surfaces import DialogFrame
-from widgets.theme import Role, Tone, px
+from widgets.theme import Role, Tone, load, px
 from widgets.theme import metrics as m
 
 _WIDTH = 560
@@ -65,12 +65,13 @@ def qr_pixmap(words: str, module: int) -> QPixmap:
     rows = tuple(tuple(row) for row in segno.make(words, error="m", micro=False).matrix)
     side = (len(rows) + 2 * _QUIET) * module
     pixmap = QPixmap(QSize(side, side))
-    # Black on white in both themes: cameras read nothing else reliably.
-    pixmap.fill(Qt.GlobalColor.white)
+    # A camera reads dark on light, whatever the theme of the desk.
+    paper = load("light")
+    pixmap.fill(paper.bg4)
     with QPainter(pixmap) as painter:
         for down, row in enumerate(rows):
             for across, dark in enumerate(row):
                 if dark:
                     square = QRect((across + _QUIET) * module, (down + _QUIET) * module, module, module)
-                    painter.fillRect(square, Qt.GlobalColor.black)
+                    painter.fillRect(square, paper.text1)
     return pixmap

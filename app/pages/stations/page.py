@@ -85,6 +85,7 @@ class StationsPage(Page):
     # -- Page -----------------------------------------------------------------------------------------------------
 
     def enter(self) -> None:
+        self._take_registry()
         bridge = self._context.bridge
         bridge.alarms.connect(self._on_alarms)
         bridge.links.connect(self._on_links)
@@ -182,6 +183,13 @@ class StationsPage(Page):
         self._show_values(self._context.bridge.snapshot())
 
     # -- showing --------------------------------------------------------------------------------------------------
+
+    def _take_registry(self) -> None:
+        """The configuration may have changed since the page was last seen: limits, periods, remote control."""
+        self._places = places(self._context.backend.registry)
+        self._by_id = {place.asset.id: place for place in self._places}
+        if self._place is not None:
+            self._place = self._by_id.get(self._place.asset.id)
 
     def _show_list(self) -> None:
         listed = found(of_kind(self._places, self._kind.current()), self._search.text())
