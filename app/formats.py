@@ -68,6 +68,7 @@ def quality_word(code: int) -> str:
         Cause.NOT_AUTHENTICATED: _("not authenticated"),
         Cause.CLOCK: _("device clock wrong"),
         Cause.RESTART: _("from before the restart"),
+        Cause.SPIKE: _("jumped too far"),
     }
     status = {Status.GOOD: _("good"), Status.UNCERTAIN: _("uncertain"), Status.BAD: _("bad")}[status_of(code)]
     cause = words[cause_of(code)]

@@ -1,13 +1,15 @@
 """Build, wire, start and stop one site's backend; the only file that names every feature. No Qt.
 
 In: a site folder. Out: `System.backend`, the one door. Threads: "core", "writer", "field" (asyncio drivers), one paho
-network thread per broker, "horn", and a small pool "worker" for slow work (password hashing, history, exports).
+network thread per broker, "horn", "forward" (one per target of a chain), and a small pool "worker" for slow work
+(password hashing, history, exports).
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ from backend.api.devices import DevicesApi
 from backend.api.journal import JournalApi
 from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
+from backend.api.models import ModelsApi
 from backend.api.people import PeopleApi
 from backend.api.status import StatusApi
 from backend.audit.chain import GENESIS, Verdict, seal
@@ -44,10 +47,14 @@ from backend.links.planning import plan_links
 from backend.links.ports import LinkContext
 from backend.live import TagTable
 from backend.model.alarm import AlarmConfig
+from backend.model.form import Form
 from backend.model.journal import JournalDraft
 from backend.model.plant import Registry
+from backend.model.thing_model import ThingModel
 from backend.pipeline import Core, Inbox
 from backend.pipeline.judge import Ranges
+from backend.processing import Chains, Forwarder, check_targets, compile_chains
+from backend.processing.targets import Targets
 from backend.site import Site
 from backend.site.lock import SiteLock
 from backend.store import Store
@@ -92,6 +99,7 @@ class System:
         registry = self._store.registry()
         models = site.thing_models(place.folder)
         forms = devices.bind(registry, models, place.id)
+        self._chains = compile_chains(registry, models)
         newest = self._store.last_values()
         self._worker = ThreadPoolExecutor(_WORKERS, thread_name_prefix="worker")
         self._undo.append(lambda: self._worker.shutdown(wait=True, cancel_futures=True))
@@ -121,7 +129,8 @@ class System:
             stored=self._store.history,
             table=table,
             alarms=alarms,
-            ranges=_ranges(registry),
+            ranges=_ranges(registry, self._chains),
+            chains=self._chains,
         )
         context = LinkContext(
             sink=self._inbox,
@@ -168,9 +177,11 @@ class System:
             start_thread=start_thread,
         )
         self._core.topics.ticked.subscribe(self._sound)
+        # What gives values: the devices, and the chains for computed points.
+        given = {**forms, **dict.fromkeys(self._chains.computed)}
         configuration = Configuration(
             registry=registry,
-            forms=forms,
+            forms=given,
             models=models,
             plan=planned,
             core=self._core,
@@ -182,9 +193,10 @@ class System:
             people=people,
             clock=clock,
         )
+        self._chains.follow(lambda: configuration.registry)
         devices_api = DevicesApi(
             configuration=configuration,
-            forms=forms,
+            forms=given,
             models=models,
             fleet=self._fleet,
             table=table,
@@ -192,10 +204,67 @@ class System:
             store=self._store,
             worker=self._worker,
         )
-        self.backend = self._door(place, devices_api, table, alarms, people)
+        self.backend = self._door(
+            place,
+            devices_api,
+            self._processing(place, configuration, models, forms, shared, people),
+            table,
+            alarms,
+            people,
+        )
+
+    def _processing(
+        self,
+        place: Site,
+        configuration: Configuration,
+        models: Mapping[str, ThingModel],
+        forms: Mapping[int, Form],
+        shared: Mapping[str, Mapping[str, str]],
+        people: People,
+    ) -> ModelsApi:
+        """The targets that chains forward to, and the door to the models."""
+        registry, broker = configuration.registry, shared["mqtt"]
+
+        def targets_of(wanted: Mapping[str, ThingModel], bound: Mapping[int, Form]) -> Targets:
+            return check_targets(
+                configuration.registry,
+                wanted,
+                bound,
+                site=place.id,
+                broker=bool(broker),
+                may_forward=lambda host: site.may_forward(place, host),
+            )
+
+        def startable(wanted: Mapping[str, ThingModel]) -> None:
+            """ConfigError when the site could not start with these models."""
+            bound = devices.bind(configuration.registry, wanted, place.id)
+            plan_links(configuration.registry, bound, DRIVERS, shared=shared)
+            targets_of(wanted, bound)
+
+        self._forwarder = Forwarder(targets_of(models, forms), site=place.id, broker=broker, start_thread=start_thread)
+        self._core.topics.committed.subscribe(self._forwarder.on_committed)
+        return ModelsApi(
+            models=models,
+            devices=Counter(device.model for device in registry.devices),
+            check=startable,
+            dropped=self._chains.dropped,
+            targets=self._forwarder.accounts,
+            call=self._core.call,
+            folder=place.folder,
+            people=people,
+            store=self._store,
+            clock=self._clock,
+            worker=self._worker,
+        )
 
     def _door(
-        self, place: Site, devices_api: DevicesApi, table: TagTable, alarms: AlarmEngine, people: People
+        self,
+        place: Site,
+        devices_api: DevicesApi,
+        models_api: ModelsApi,
+        table: TagTable,
+        alarms: AlarmEngine,
+        people: People,
     ) -> Backend:
         core, clock, store = self._core, self._clock, self._store
         links = LinksApi(self._fleet.links, core.topics.links)
@@ -223,6 +292,7 @@ class System:
             alarms=alarms_api,
             commands=CommandsApi(engine=self._commands, call=core.call, people=people_api, steps=store.journal_of),
             people=people_api,
+            models=models_api,
             links=links,
             journal=JournalApi(read=store.journal_tail, check=self.verify_journal, worker=self._worker),
             status=StatusApi(core, self._inbox, links, clock, alarms_api.rate),
@@ -235,6 +305,7 @@ class System:
         """Start the core, then the field. Everything that arrives from now on is kept."""
         self._journal("system.started")
         self._horn.start()
+        self._forwarder.start()
         self._core.start()
         self._loop.start()
         self._fleet.start()
@@ -246,6 +317,7 @@ class System:
         self._fleet.stop()
         self._loop.stop()
         self._core.stop()
+        self._forwarder.stop()
         self._horn.stop()
         self._journal("system.stopped")
         self._checkpoint()
@@ -319,11 +391,12 @@ class _CommandAlarms:
         self.core.settle(self.engine.clear(key, self.clock.wall_us()))
 
 
-def _ranges(registry: Registry) -> Ranges:
-    return Ranges(
-        low=np.array([point.low for point in registry.points], np.float64),
-        high=np.array([point.high for point in registry.points], np.float64),
+def _ranges(registry: Registry, chains: Chains) -> Ranges:
+    low, high = chains.arriving(
+        np.array([point.low for point in registry.points], np.float64),
+        np.array([point.high for point in registry.points], np.float64),
     )
+    return Ranges(low=low, high=high)
 
 
 def _broker_options(place: Site) -> Mapping[str, str]:

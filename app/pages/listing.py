@@ -10,5 +10,6 @@ from app.pages.commands.page import SPEC as COMMANDS
 from app.pages.devices.page import SPEC as DEVICES
 from app.pages.people.page import SPEC as PEOPLE
 from app.pages.stations.page import SPEC as STATIONS
+from app.pages.things.page import SPEC as MODELS
 
-PAGES: Final[tuple[PageSpec, ...]] = (STATIONS, ALARMS, COMMANDS, DEVICES, PEOPLE)
+PAGES: Final[tuple[PageSpec, ...]] = (STATIONS, ALARMS, COMMANDS, DEVICES, MODELS, PEOPLE)

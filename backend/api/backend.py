@@ -11,6 +11,7 @@ from backend.api.devices import DevicesApi
 from backend.api.journal import JournalApi
 from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
+from backend.api.models import ModelsApi
 from backend.api.people import PeopleApi
 from backend.api.status import StatusApi
 from backend.clock import Clock
@@ -40,6 +41,7 @@ class Backend:
     alarms: AlarmsApi
     commands: CommandsApi
     people: PeopleApi
+    models: ModelsApi
     links: LinksApi
     journal: JournalApi
     status: StatusApi

@@ -23,7 +23,6 @@ from backend.links.fleet import Fleet, Planned, Refit
 from backend.live import TagTable
 from backend.model.change import Change, ConfigVersion, DeviceChange
 from backend.model.command import TERMINAL
-from backend.model.form import Form
 from backend.model.journal import Field, JournalDraft, JournalEntry
 from backend.model.person import Right, Session
 from backend.model.plant import Registry
@@ -45,7 +44,7 @@ class Configuration:
         self,
         *,
         registry: Registry,
-        forms: Mapping[int, Form],
+        forms: Mapping[int, object],
         models: Mapping[str, ThingModel],
         plan: Callable[[Registry], tuple[Planned, ...]],
         core: Core[Changes],
@@ -57,7 +56,7 @@ class Configuration:
         people: People,
         clock: Clock,
     ) -> None:
-        """plan: the links that a registry asks for, with the forms of this run."""
+        """forms: by point, for every point that gets values. plan: the links that a registry asks for in this run."""
         self._registry = registry
         self._forms = forms
         self._models = models

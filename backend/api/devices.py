@@ -15,7 +15,6 @@ from backend.links.fleet import Fleet
 from backend.live import TagTable
 from backend.model.change import Change, ConfigVersion
 from backend.model.event import Quarantined
-from backend.model.form import Form
 from backend.model.person import Session
 from backend.model.plant import Device, Point, Registry
 from backend.model.thing_model import ThingModel
@@ -55,8 +54,9 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One stage of the pipeline since the program started (B-18). key: received, authenticated, parsed, judged, new,
-    stored. failed: put aside, or for "new" left out as a repetition, or for "stored" tried again."""
+    """One stage of the pipeline since the program started (B-18). key: received, authenticated, parsed, judged,
+    processed, new, stored. failed: put aside, or for "processed" dropped by a filter as configured, or for "new" left
+    out as a repetition, or for "stored" tried again."""
 
     key: str
     passed: int
@@ -70,7 +70,7 @@ class DevicesApi:
         self,
         *,
         configuration: Configuration,
-        forms: Mapping[int, Form],
+        forms: Mapping[int, object],
         models: Mapping[str, ThingModel],
         fleet: Fleet,
         table: TagTable,
@@ -131,12 +131,14 @@ class DevicesApi:
         garbled = sum(count for stage, count in aside.items() if stage not in _IDENTITY | _JUDGED)
         read = counters.received + counters.events
         judged = read - counters.unusable
-        new = judged - counters.repeated
+        processed = judged - counters.filtered
+        new = processed + counters.computed - counters.repeated
         return (
             Stage(key="received", passed=read + strange + garbled, failed=0),
             Stage(key="authenticated", passed=read + garbled, failed=strange),
             Stage(key="parsed", passed=read, failed=garbled),
             Stage(key="judged", passed=judged, failed=counters.unusable),
+            Stage(key="processed", passed=processed, failed=counters.filtered),
             Stage(key="new", passed=new, failed=counters.repeated),
             Stage(key="stored", passed=counters.samples + counters.events, failed=counters.commit_failures),
         )

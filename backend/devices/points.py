@@ -20,14 +20,15 @@ UNNUMBERED: Final = -1
 def points_of(
     row: DeviceRow, device: Device, model: ThingModel, forms: Mapping[str, Form], tags: Mapping[str, str]
 ) -> tuple[Point, ...]:
-    """Points of the properties in `forms`, in the model's order, with UNNUMBERED ids.
+    """Points of the properties in `forms` and of the computed ones, in the model's order, with UNNUMBERED ids.
 
     tags: the tag each property has had until now; a tag named in the row wins, and a property that never had one gets
     "{device}.{lp:tag}". Raises ConfigError naming the property and the reason.
     """
+    names = [name for name in model.properties if name in forms or name in model.computed]
     for column, named in (("tags", row.tags), ("limits", row.limits), ("ranges", row.ranges)):
         for name in named:
-            if name not in forms:
+            if name not in names:
                 raise ConfigError(
                     "{column}.{name}: the model {model} gives no such property over {protocol}",
                     column=column,
@@ -35,7 +36,7 @@ def points_of(
                     model=model.id,
                     protocol=device.protocol,
                 )
-    return tuple(_point(row, device, model.properties[name], name, tags) for name in forms)
+    return tuple(_point(row, device, model.properties[name], name, tags) for name in names)
 
 
 def _point(row: DeviceRow, device: Device, entry: PropertyAffordance, name: str, tags: Mapping[str, str]) -> Point:

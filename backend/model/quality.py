@@ -36,6 +36,8 @@ class Cause(IntEnum):
     """The device's time cannot be true; the arrival time stands in."""
     RESTART = 11
     """Rebuilt from the store at start; no sample since."""
+    SPIKE = 12
+    """Further from the last good value than the point can move in that time."""
 
 
 STATUS_MASK: Final = 0xC0

@@ -18,6 +18,7 @@ from backend.model.thing_schema import (
     ThingModel,
     limits_of,
 )
+from backend.model.thing_step_checks import step_problems
 
 UNITS: Final[Mapping[QuantityKind, tuple[str, ...]]] = {
     QuantityKind.PRESSURE: ("kPa", "MPa", "Pa", "bar", "mbar"),
@@ -73,6 +74,7 @@ def problems(model: ThingModel) -> Iterator[Problem]:
         yield from _name(name, ("events", name))
         for index, form in enumerate(event.forms):
             yield from form_problems(form, ("events", name, "forms", index), purpose="event")
+    yield from step_problems(model)
 
 
 def limit_problems(

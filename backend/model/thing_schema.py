@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from backend.model.form import DataType, Space
 from backend.model.plant import ActuatorKind, Limits, QuantityKind
+from backend.model.thing_steps import COMPUTE, StepEntry
 
 MODBUS: Final = "modbus"
 MQTT: Final = "mqtt"
@@ -173,7 +174,8 @@ class PropertyAffordance(Titled):
     states: dict[Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$")], StateWord] = Field(
         default={}, alias="lp:states"
     )
-    forms: Annotated[tuple[FormEntry, ...], Field(min_length=1)]
+    forms: tuple[FormEntry, ...] = ()
+    """None for a computed property, which the model's chain gives."""
 
     @property
     def writable(self) -> bool:
@@ -234,6 +236,7 @@ class ThingModel(Titled):
     properties: Annotated[dict[str, PropertyAffordance], Field(min_length=1)]
     actions: dict[str, ActionAffordance] = {}
     events: dict[str, EventAffordance] = {}
+    processing: tuple[StepEntry, ...] = Field(default=(), alias="lp:processing")
 
     @property
     def id(self) -> str:
@@ -250,3 +253,8 @@ class ThingModel(Titled):
         """Protocols that some property can be read by, in the order of the file."""
         spoken = (form.protocol for entry in self.properties.values() for form in entry.forms)
         return tuple(dict.fromkeys(name for name in spoken if name is not None))
+
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """Properties that the chain computes from others; no device gives them."""
+        return tuple(step.property for step in self.processing if step.step == COMPUTE)

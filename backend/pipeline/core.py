@@ -18,7 +18,7 @@ from backend.model.event import DeviceEvent, LinkHealth, Quarantined
 from backend.model.sample import SampleBatch
 from backend.pipeline.inbox import Done, Inbox, Item
 from backend.pipeline.judge import Ranges, judge, known, repeated
-from backend.pipeline.ports import Alarms, C, Ledger, Stored, Table, Writes
+from backend.pipeline.ports import Alarms, C, Chains, Ledger, NoChains, Stored, Table, Writes
 
 T = TypeVar("T")
 _log = logs.get(__name__)
@@ -66,6 +66,10 @@ class Counters:
     """Samples that came out of the links."""
     unusable: int = 0
     """Samples that could not be judged: unknown point, or a fault while judging."""
+    filtered: int = 0
+    """Samples that a processing chain dropped, as its configuration asks."""
+    computed: int = 0
+    """Samples that a processing chain added."""
     put_aside: dict[str, int] = field(default_factory=dict)
     """Messages put aside, by the stage that refused them."""
     commit_failures: int = 0
@@ -86,6 +90,8 @@ class _Group(Generic[C]):
     version: int | None = None
     received: int = 0
     unusable: int = 0
+    filtered: int = 0
+    computed: int = 0
 
 
 class Core(Generic[C]):
@@ -101,7 +107,9 @@ class Core(Generic[C]):
         table: Table,
         alarms: Alarms[C],
         ranges: Ranges,
+        chains: Chains | None = None,
     ) -> None:
+        """ranges: of values as they arrive, before processing. chains: none when not given."""
         self.topics = Topics()
         self.counters = Counters()
         self._inbox = inbox
@@ -111,6 +119,7 @@ class Core(Generic[C]):
         self._table = table
         self._alarms = alarms
         self._ranges = ranges
+        self._chains: Chains = chains or NoChains()
         self._held: _Group[C] | None = None
         self._unread: list[Item] = []
         self._next_tick = clock.mono()
@@ -237,9 +246,8 @@ class Core(Generic[C]):
     def _take_samples(self, group: _Group[C], batches: list[SampleBatch], now: int) -> None:
         group.received = sum(map(len, batches))
         try:
-            batch = self._accept(
-                group, SampleBatch.join([judge(self._registered(group, each), self._ranges) for each in batches])
-            )
+            judged = SampleBatch.join([judge(self._registered(group, each), self._ranges) for each in batches])
+            batch = self._accept(group, self._chains.apply(judged))
         except StoreError:
             raise
         except Exception:  # noqa: BLE001 - a poison batch: kept raw, named, the stream goes on (F36)
@@ -247,6 +255,7 @@ class Core(Generic[C]):
             for each in batches:
                 self._set_aside(group, each, "internal error while judging")
             return
+        group.filtered, group.computed = self._chains.commit()
         if not len(batch):
             return
         group.samples = batch
@@ -352,6 +361,8 @@ class Core(Generic[C]):
         self.counters.events += len(group.events)
         self.counters.received += group.received
         self.counters.unusable += group.unusable
+        self.counters.filtered += group.filtered
+        self.counters.computed += group.computed
         for item in group.quarantined:
             self.counters.put_aside[item.stage] = self.counters.put_aside.get(item.stage, 0) + 1
         if group.samples is not None:

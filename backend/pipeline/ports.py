@@ -48,6 +48,24 @@ class Table(Protocol):
     def expire(self, now: int) -> NDArray[np.int32]: ...
 
 
+class Chains(Protocol):
+    """Processing between judging and de-duplication. What `apply` decided counts only from `commit` on, so that a batch
+    can be taken again. `commit` gives (rows dropped as configured, rows computed)."""
+
+    def apply(self, batch: SampleBatch) -> SampleBatch: ...
+    def commit(self) -> tuple[int, int]: ...
+
+
+class NoChains:
+    """Every batch as it came."""
+
+    def apply(self, batch: SampleBatch) -> SampleBatch:
+        return batch
+
+    def commit(self) -> tuple[int, int]:
+        return 0, 0
+
+
 class Changes(Protocol):
     """Alarm changes staged for one transaction."""
 

@@ -58,6 +58,8 @@ class Site:
     retention_days: int
     database_url: str
     broker: Broker | None
+    forward_hosts: tuple[str, ...] = ()
+    """Hosts beside this machine that processing chains may forward to."""
 
     @property
     def broker_url(self) -> str:
@@ -90,6 +92,7 @@ class _SiteTable(_Table):
     language: Language = "en"
     retention_days: Annotated[int, Field(ge=1, le=36500)] = 730
     broker: _BrokerTable | None = None
+    forward_hosts: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]] = []
 
 
 def load(folder: Path) -> Site:
@@ -128,6 +131,7 @@ def _site(folder: Path, table: _SiteTable) -> Site:
         retention_days=table.retention_days,
         database_url=_database_url(folder, table.database),
         broker=_broker(folder, table.id, table.broker) if table.broker else None,
+        forward_hosts=tuple(host.casefold() for host in table.forward_hosts),
     )
 
 
@@ -169,6 +173,8 @@ def _problems(folder: Path, table: _SiteTable) -> Iterator[tuple[tuple[str, ...]
         yield ("database",), ConfigError("must be empty, a sqlite:/// or a postgresql:// address")
     elif table.database and (not name or ":memory:" in name):
         yield ("database",), ConfigError("must name a file: a database in memory forgets everything")
+    if table.mode == "simulator" and not all(is_loopback(host) for host in table.forward_hosts):
+        yield ("forward_hosts",), ConfigError("must be on this machine (127.0.0.1, ::1, localhost) in simulator mode")
     if table.broker is not None:
         yield from _broker_problems(folder, table.mode, table.broker)
 
@@ -206,6 +212,11 @@ def _broker_problems(folder: Path, mode: Mode, table: _BrokerTable) -> Iterator[
 
 def _bare(parts: SplitResult) -> bool:
     return not (parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def may_forward(place: Site, host: str) -> bool:
+    """Whether processing chains may send values to this host."""
+    return is_loopback(host) or host.casefold() in place.forward_hosts
 
 
 def is_loopback(host: str) -> bool:

@@ -178,6 +178,7 @@ def stage_rows(stages: Iterable[Stage]) -> list[Row]:
         "authenticated": _("Known sender"),
         "parsed": _("Parsed"),
         "judged": _("Judged"),
+        "processed": _("Processed"),
         "new": _("Not a repetition"),
         "stored": _("Stored"),
     }

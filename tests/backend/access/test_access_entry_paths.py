@@ -45,6 +45,8 @@ CommandsApi.cancel               .        x         .       .       .          .
 CommandsApi.resolve              .        x         .       .       .          .          .
 DevicesApi.change                .        .         .       .       x          .          .
 Configuration.change             .        .         .       .       x          .          .
+ModelsApi.save_chain             .        .         .       .       x          .          .
+ModelsApi.import_                .        .         .       .       x          .          .
 PeopleApi.sign_out               x        x         x       x       x          x          x
 PeopleApi.may                    x        x         x       x       x          x          .
 PeopleApi.prove                  x        x         x       x       x          x          .
@@ -67,6 +69,7 @@ CELLS = {(row[0], who): sign == "x" for row in _LINES[1:] for who, sign in zip(_
 SIGNED_OUT = "you are signed out; sign in again"
 DENIALS = {
     "DevicesApi": {"{name} may not do this: {right} is needed"},
+    "ModelsApi": {"{name} may not do this: {right} is needed"},
     "Configuration": {"{name} may not do this: {right} is needed"},
     "AlarmsApi": {"{name} may not do this: {right} is needed"},
     "PeopleApi": {SIGNED_OUT, "{person} may not change accounts"},
@@ -86,6 +89,8 @@ AFTER = {
         [f"AlarmsApi.{name}" for name in ("acknowledge", "shelve", "unshelve", "reset")], "there is no alarm {key}"
     ),
     **dict.fromkeys(("DevicesApi.change", "Configuration.change"), "there is no device {device}"),
+    "ModelsApi.save_chain": "there is no thing model {name!r}",
+    "ModelsApi.import_": "{file}, line {line}, column {column}: is not JSON ({reason})",
     "CommandsApi.request": "{tag} is blocked: {interlock}: {value}",
     "CommandsApi.confirm": "{command}: the number typed is not that of {tag}",
     "CommandsApi.approve": "{tag} is blocked: {interlock}: {value}",
@@ -157,6 +162,8 @@ CALLS: dict[str, Ask] = {
         s, o.command(CommandState.INDETERMINATE, "spare-requester").content.id, verified=False, note="looked"
     ),
     "DevicesApi.change": lambda o, s, _: o.backend.devices.change(s, _no_device(), "why"),
+    "ModelsApi.save_chain": lambda o, s, _: o.backend.models.save_chain(s, "none", [], "why"),
+    "ModelsApi.import_": lambda o, s, _: o.backend.models.import_(s, "{", file="x.json", reason="why"),
     "Configuration.change": lambda o, s, _: o.backend.devices._configuration.change(s, _no_device(), "why"),
     "PeopleApi.sign_out": lambda o, _s, who: _sign_out(o, who),
     "PeopleApi.may": lambda o, s, _: o.backend.people.may(s, Right.VIEW),

@@ -129,7 +129,7 @@ WRONG: list[Wrong] = [
     wrong("states of a pressure", f"{P}/lp:states", {"0": {"en": "a", "zh": "b"}}, "only a switch"),
     wrong("switch is no integer", "/properties/lock/type", "number", "type integer"),
     wrong("write only", f"{P}/writeOnly", True, "cannot be read back"),
-    wrong("no forms", f"{P}/forms", [], "needs at least 1"),
+    wrong("no forms", f"{P}/forms", [], "only a computed property has no form"),
     lacking("no op", f"{P}/forms/0/op"),
     ("unknown op", put(f"{P}/forms/0/op", ["invokeaction"]), f"{P}/forms/0/op/0", "must be one of"),
     wrong("foreign protocol", f"{P}/forms/0/href", "http://x/1", "neither a modbus+tcp"),
