@@ -233,7 +233,10 @@ def test_without_the_right_nothing_changes_and_the_try_is_journaled(site: Watche
 
 @pytest.mark.parametrize(
     ("error", "told", "words"),
-    [(StoreError("disk full"), RefusedError, "not saved, nothing changed"), (ValueError("a defect"), ValueError, "a defect")],
+    [
+        (StoreError("disk full"), RefusedError, "not saved, nothing changed"),
+        (ValueError("a defect"), ValueError, "a defect"),
+    ],
 )
 def test_a_change_that_the_database_does_not_take_is_no_change(
     site: Watched, monkeypatch: pytest.MonkeyPatch, error: Exception, told: type[Exception], words: str
