@@ -111,7 +111,8 @@ def test_links_devices_points_and_stages_are_listed(desk: WindowedDesk) -> None:
     assert f"HH {registered(desk).limits.hh:,.0f}" in row[4]
     assert "station-rtu@1.0.0" in next(each for each in devices if each[0] == "R-12")[1]
     stages = cells(table(desk, "Pipeline since start").row_model())
-    assert [row[0] for row in stages] == ["Received", "Known sender", "Parsed", "Judged", "Not a repetition", "Stored"]
+    words = ["Received", "Known sender", "Parsed", "Judged", "Processed", "Not a repetition", "Stored"]
+    assert [row[0] for row in stages] == words
 
 
 def test_an_engineer_changes_period_and_limit_and_sees_it_in_force(engineer: WindowedDesk) -> None:

@@ -24,8 +24,8 @@ from widgets.tables import Column, Kind, RowModel, Table
 from widgets.theme import Role, Tone, font, px, space
 from widgets.theme import metrics as m
 
-_LIST_WIDTH = 420
-_INPUT_WIDTH = 320
+_LIST_WIDTH = 304
+_INPUT_WIDTH = 260
 _STEPS_HEIGHT = 220
 _LARGEST_FILE = 4 * 1024 * 1024
 _FILES = "JSON (*.json)"
@@ -149,7 +149,9 @@ class ThingsPage(Page):
         if view is not None:
             thing = view.model
             name = shown(bilingual(thing.title, thing.title_zh), 60)
-            self._card.set_title(f"{shown(thing.id, 40)}  {name}", f"{_('Version')} {thing.version}")
+            self._card.set_title(
+                f"{shown(thing.id, 40)}  {name}", f"{_('Version')} {thing.version} · {_('Devices')} {view.devices}"
+            )
             self._members_model.replace(presenter.member_rows(thing))
             self._note.setText(_waiting(view))
             self._note.setVisible(view.waits)
@@ -403,25 +405,23 @@ def _waiting(view: ModelView) -> str:
 
 def _model_columns() -> tuple[Column, ...]:
     return (
-        Column(key="id", title=_("Model"), width=150, kind=Kind.MONO),
-        Column(key="title", title=_("Title"), width=0, elide=True),
-        Column(key="version", title=_("Version"), width=70, kind=Kind.MONO),
-        Column(key="devices", title=_("Devices"), width=70),
+        Column(key="id", title=_("Model"), width=0, kind=Kind.MONO, elide=True),
+        Column(key="version", title=_("Version"), width=62, kind=Kind.MONO),
     )
 
 
 def _member_columns() -> tuple[Column, ...]:
     return (
-        Column(key="kind", title=_("Kind"), width=80),
-        Column(key="category", title=_("Category"), width=90),
-        Column(key="name", title=_("Name"), width=170, kind=Kind.MONO),
-        Column(key="title", title=_("Title"), width=0, elide=True),
-        Column(key="unit", title=_("Unit"), width=60),
-        Column(key="range", title=_("Range"), width=150, elide=True),
-        Column(key="precision", title=_("Digits"), width=60),
-        Column(key="period", title=_("Period"), width=70),
-        Column(key="limits", title=_("Limits"), width=190, elide=True),
-        Column(key="form", title=_("Form"), width=110),
+        Column(key="kind", title=_("Kind"), width=72),
+        Column(key="category", title=_("Category"), width=84),
+        Column(key="name", title=_("Name"), width=172, kind=Kind.MONO, elide=True),
+        Column(key="title", title=_("Title"), width=140, elide=True),
+        Column(key="unit", title=_("Unit"), width=56),
+        Column(key="range", title=_("Range"), width=96, elide=True),
+        Column(key="precision", title=_("Digits"), width=50),
+        Column(key="period", title=_("Period"), width=60),
+        Column(key="limits", title=_("Limits"), width=0, elide=True),
+        Column(key="form", title=_("Form"), width=84, elide=True),
     )
 
 
@@ -437,11 +437,11 @@ def _step_columns() -> tuple[Column, ...]:
 
 def _result_columns() -> tuple[Column, ...]:
     return (
-        Column(key="step", title=_("After"), width=210, elide=True),
-        Column(key="property", title=_("Property"), width=0, kind=Kind.MONO),
-        Column(key="time", title=_("Time"), width=80),
-        Column(key="value", title=_("Value"), width=130),
-        Column(key="quality", title=_("Quality"), width=150, elide=True),
+        Column(key="step", title=_("After"), width=140, elide=True),
+        Column(key="property", title=_("Property"), width=0, kind=Kind.MONO, elide=True),
+        Column(key="time", title=_("Time"), width=64),
+        Column(key="value", title=_("Value"), width=120),
+        Column(key="quality", title=_("Quality"), width=120, elide=True),
     )
 
 

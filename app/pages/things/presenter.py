@@ -27,9 +27,7 @@ def model_rows(views: Sequence[ModelView]) -> list[Row]:
             key=view.model.id,
             cells=(
                 shown(view.model.id, 28),
-                shown(bilingual(view.model.title, view.model.title_zh), _LONGEST),
                 view.model.version,
-                str(view.devices),
             ),
             bold=view.waits,
         )
