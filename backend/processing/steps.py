@@ -158,7 +158,8 @@ class Convert:
 class Clean:
     """Mark jumps against the last good value as uncertain or bad (spike), then bring values into a span (uncertain).
 
-    A last good value speaks for `within_us`: a real step is marked no longer than that. The value of a spike stays.
+    A last good value speaks for `within_us`: a real step is marked no longer than that. The value of a spike stays, and
+    so does a value beyond an alarm limit that would not be beyond it any more.
     """
 
     def __init__(
@@ -193,6 +194,9 @@ class Clean:
             spikes = self._spikes(slot[index][good], value[good], rows.at[index][good], self._spike)
             code[good[spikes]] = self._mark
         outside = claims(code) & ((value < self._low) | (value > self._high))
+        # A span must not take an alarm away, whatever limits a device has been given since.
+        point = rows.point[index]
+        outside &= ~facts.beyond(point, value) | facts.beyond(point, np.clip(value, self._low, self._high))
         code[outside & (code == GOOD)] = _UNCERTAIN_RANGE
         value[outside] = np.clip(value[outside], self._low, self._high)
         return rows.changed(index, value=value, quality=code)
