@@ -40,7 +40,7 @@ class StepEntry(BaseModel):
     offset: float | None = None
     unit: str | None = None
     spike: Annotated[float, Field(gt=0)] | None = None
-    within_s: Seconds | None = Field(default=None, alias="within")
+    within_s: Annotated[float, Field(gt=0, le=3600)] | None = Field(default=None, alias="within")
     mark: Literal["uncertain", "bad"] | None = None
     expression: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     to: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None

@@ -17,6 +17,7 @@ from backend.processing.rows import NEVER, Facts, Indexes, Mask, Rows, claims
 from backend.processing.runs import ends, led_to, next_inside, next_outside, starts
 
 Slots = NDArray[np.int64]
+_UNCERTAIN_SPIKE: Final = np.uint8(quality(Status.UNCERTAIN, Cause.SPIKE))
 _UNCERTAIN_RANGE: Final = np.uint8(quality(Status.UNCERTAIN, Cause.RANGE))
 
 
@@ -192,7 +193,9 @@ class Clean:
         if self._spike is not None:
             good = np.flatnonzero((code == GOOD) & np.isfinite(value))
             spikes = self._spikes(slot[index][good], value[good], rows.at[index][good], self._spike)
-            code[good[spikes]] = self._mark
+            # A bad value raises no alarm, an uncertain one does: a jump beyond a limit is heard all the same.
+            beyond = facts.beyond(rows.point[index], value)[good[spikes]]
+            code[good[spikes]] = np.where(beyond, _UNCERTAIN_SPIKE, self._mark)
         outside = claims(code) & ((value < self._low) | (value > self._high))
         # A span must not take an alarm away, whatever limits a device has been given since.
         point = rows.point[index]

@@ -222,3 +222,9 @@ def test_devices_do_not_see_each_others_inputs() -> None:
     step = Compute(expression, np.array([2, 3], np.int32), [[0], [1]], POINTS)
     made = step.run(rows_of([(0, 1, 10.0, GOOD), (1, 1, 30.0, BAD)]), FACTS)
     assert told(made)[2:] == [(2, 1, "20.0", GOOD), (3, 1, "60.0", BAD)]
+
+
+def test_a_jump_beyond_an_alarm_limit_is_never_bad() -> None:
+    step = Clean(np.arange(POINTS), POINTS, spike=10.0, within_us=60 * US, bad=True)
+    made = step.run(rows_of([(0, 1, 50.0, GOOD), (0, 2, 70.0, GOOD), (0, 3, 95.0, GOOD)]), FACTS)
+    assert made.quality.tolist() == [GOOD, quality(Status.BAD, Cause.SPIKE), SPIKE]
