@@ -65,7 +65,7 @@ class Probe(QObject):
         self.first_value_s = time.perf_counter() - self.shown_at
         people = json.loads((self._backend.site.folder / "demo.json").read_text("utf-8"))
         form = self._shell.sign_in_form()
-        form.signed_in.connect(lambda: QTimer.singleShot(0, self._settle))
+        self._shell.desk.changed.connect(lambda: QTimer.singleShot(0, self._settle))
         fields = [each for each in form.findChildren(QObject) if each.metaObject().className().endswith("Field")]
         named = {each.metaObject().className(): each for each in fields}
         named["LineField"].setText(people[0]["login"])
