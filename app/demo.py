@@ -100,6 +100,7 @@ def field(folder: Path, *, scenario: str, seed: int, rate: float | None = None) 
             process.kill()
             process.wait()
         echo()
+        process.stdout.close()
 
 
 def _echo(stream: IO[str]) -> Callable[[], None]:

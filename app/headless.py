@@ -12,8 +12,11 @@ from app.opening import reading
 from app.terminal import result
 from backend import devices, logs, site
 from backend.audit.signing import load_key, load_public
+from backend.clock import SystemClock
 from backend.errors import ConfigError
 from backend.site.lock import SiteLock, is_running
+
+_TURN_S = 0.25
 
 
 def serve_site(folder: Path, *, for_s: float | None = None) -> int:
@@ -32,10 +35,21 @@ def serve_site(folder: Path, *, for_s: float | None = None) -> int:
         try:
             links = system.backend.links.snapshot()
             result(f"serving {system.backend.site.id}, {len(links)} links")
-            ended.wait(for_s)
+            _wait(ended, for_s)
         finally:
             system.stop()
     return 0
+
+
+def _wait(ended: threading.Event, for_s: float | None) -> None:
+    """Until `ended` or the time is over. In short turns: a signal that another thread of the process takes does not
+    wake a main thread that waits without end, and its handler would never run."""
+    clock = SystemClock()
+    end = None if for_s is None else clock.mono() + for_s
+    while not ended.is_set():
+        left = _TURN_S if end is None else min(_TURN_S, end - clock.mono())
+        if left <= 0 or ended.wait(left):
+            return
 
 
 def check(folder: Path) -> None:
