@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.actions import Actions
 from app.bridge import Bridge
+from app.recent import Recent
 from app.session import Desk
 from backend.api import Backend
 
@@ -17,11 +18,15 @@ from backend.api import Backend
 class PageContext:
     """What every page may use. `go(page key, what to select)` opens another page.
 
+    What can be selected: stations: asset id or tag. trends: "pens:TAG,TAG" or a tag, with "@µs" behind for the cursor.
+    alarms: alarm key or the key of a view. map: asset id or tag, "isolate:ASSET OR TAG". commands: "prepare:POINT ID"
+    (several, in order, with commas), "approve:COMMAND ID", command id. audit: subject of entries. devices: device id.
     authenticator: the one-time code of the person signed in, where a stand-in for their phone runs (demo); else "".
     """
 
     backend: Backend
     bridge: Bridge
+    recent: Recent
     actions: Actions
     desk: Desk
     go: Callable[[str, str], None]

@@ -29,7 +29,9 @@ from backend.api.journal import JournalApi
 from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
 from backend.api.models import ModelsApi
+from backend.api.network import NetworkApi
 from backend.api.people import PeopleApi
+from backend.api.preferences import PreferencesApi
 from backend.api.status import StatusApi
 from backend.audit.chain import GENESIS, Verdict, seal
 from backend.audit.checkpoint import CheckpointFile, verify_journal
@@ -49,8 +51,10 @@ from backend.live import TagTable
 from backend.model.alarm import AlarmConfig
 from backend.model.form import Form
 from backend.model.journal import JournalDraft
+from backend.model.network import Network
 from backend.model.plant import Registry
 from backend.model.thing_model import ThingModel
+from backend.network import from_geojson
 from backend.pipeline import Core, Inbox
 from backend.pipeline.judge import Ranges
 from backend.processing import Chains, Forwarder, check_targets, compile_chains
@@ -61,6 +65,7 @@ from backend.store import Store
 
 _log = logs.get(__name__)
 
+NETWORK_FILE = Path("network") / "network.geojson"
 CHECKPOINT_FILE = "journal.checkpoints"
 CHECKPOINT_EVERY_US = 60_000_000
 _WORKERS = 4
@@ -294,6 +299,8 @@ class System:
             people=people_api,
             models=models_api,
             links=links,
+            network=NetworkApi(_drawing(place)),
+            preferences=PreferencesApi(store, self._worker),
             journal=JournalApi(read=store.journal_tail, check=self.verify_journal, worker=self._worker),
             status=StatusApi(core, self._inbox, links, clock, alarms_api.rate),
             clock=clock,
@@ -389,6 +396,12 @@ class _CommandAlarms:
 
     def clear(self, key: str) -> None:
         self.core.settle(self.engine.clear(key, self.clock.wall_us()))
+
+
+def _drawing(place: Site) -> Network:
+    """The gas network as drawn in the site folder; an empty one where nothing is drawn. Raises ConfigError."""
+    file = place.folder / NETWORK_FILE
+    return from_geojson(site.read_json(file), file=str(file)) if file.exists() else Network()
 
 
 def _ranges(registry: Registry, chains: Chains) -> Ranges:

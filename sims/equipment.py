@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from backend.errors import ConfigError
+from backend.model.network import Network
 from backend.model.thing_model import ThingModel, forms_of
+from backend.network.geojson import from_geojson
 from backend.site import Site, read_json, thing_models
 from backend.site.folder import is_loopback
 from sims.devices.battery_terminals import PressureLogger, RegulatorCabinet, ValveWell
@@ -18,8 +20,6 @@ from sims.devices.line_valve import LineValve
 from sims.devices.moment import Instrument
 from sims.devices.station_rtu import StationRtu
 from sims.devices.terminal import Terminal
-from sims.gasnet.geojson import from_geojson
-from sims.gasnet.plan import Network
 
 NETWORK_FILE: Final = Path("network") / "network.geojson"
 DEVICES_FILE: Final = Path("registry") / "devices.json"

@@ -12,4 +12,11 @@ from app.pages.people.page import SPEC as PEOPLE
 from app.pages.stations.page import SPEC as STATIONS
 from app.pages.things.page import SPEC as MODELS
 
-PAGES: Final[tuple[PageSpec, ...]] = (STATIONS, ALARMS, COMMANDS, DEVICES, MODELS, PEOPLE)
+PAGES: Final[tuple[PageSpec, ...]] = (
+    STATIONS,
+    ALARMS,
+    COMMANDS,
+    DEVICES,
+    MODELS,
+    PEOPLE,
+)

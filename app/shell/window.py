@@ -13,6 +13,7 @@ from app.bridge import Bridge
 from app.dialogs.sign_in import SignIn
 from app.formats import clock_time, sentence, shown
 from app.page import Page, PageContext, PageSpec
+from app.recent import Recent
 from app.session import Desk
 from app.shell.banner import SIMULATOR, AlarmBanner
 from app.shell.status_bar import StatusBar
@@ -55,6 +56,7 @@ class Shell(QMainWindow):
         super().__init__()
         self.backend = backend
         self._bridge = bridge
+        self._recent = Recent(bridge, self)
         self._specs = tuple(pages)
         self._hint = hint
         self._authenticator = authenticator
@@ -291,6 +293,7 @@ class Shell(QMainWindow):
         return PageContext(
             backend=self.backend,
             bridge=self._bridge,
+            recent=self._recent,
             actions=self.actions_,
             desk=self.desk,
             go=self.go,

@@ -12,7 +12,9 @@ from backend.api.journal import JournalApi
 from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
 from backend.api.models import ModelsApi
+from backend.api.network import NetworkApi
 from backend.api.people import PeopleApi
+from backend.api.preferences import PreferencesApi
 from backend.api.status import StatusApi
 from backend.clock import Clock
 from backend.model.plant import Registry
@@ -43,6 +45,8 @@ class Backend:
     people: PeopleApi
     models: ModelsApi
     links: LinksApi
+    network: NetworkApi
+    preferences: PreferencesApi
     journal: JournalApi
     status: StatusApi
     clock: Clock

@@ -10,6 +10,7 @@ from backend.clock import Clock
 from backend.live import TagTable
 from backend.model.live import TagSnapshot
 from backend.model.sample import SampleBatch
+from backend.model.trend import Thinned
 from backend.store import History
 
 
@@ -36,3 +37,8 @@ class HistoryApi:
     def read(self, points: Sequence[int], start: int, end: int) -> Future[SampleBatch]:
         """Samples of `points` with start <= at < end (µs UTC), by point and time; StoreError through the future."""
         return self._worker.submit(self._history.read, tuple(points), start, end)
+
+    def thinned(self, points: Sequence[int], start: int, end: int, buckets: int) -> Future[tuple[Thinned, ...]]:
+        """One answer per point, in the order asked: start <= at < end (µs UTC) in at most `buckets` equal stretches,
+        or the samples themselves where there are no more of them. StoreError through the future."""
+        return self._worker.submit(self._history.thinned, tuple(points), start, end, buckets)

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, func, select
 
 from backend.model.sample import SampleBatch
+from backend.model.trend import Thinned
 from backend.store.blob import SPANS_US
 from backend.store.groups import Damage, Damaged, sound
 from backend.store.schema import samples
+from backend.store.thinning import thin
 
 _GAP_US = 600_000_000
 """Rows of a batch further apart than this are looked up separately: a back-fill may hold a minute of each day."""
@@ -49,6 +51,11 @@ class History:
             received_at=joined.received_at,
             source="",
         )
+
+    def thinned(self, points: Sequence[int], start: int, end: int, buckets: int) -> tuple[Thinned, ...]:
+        """One answer per point, in the order asked: `thinning.thin` of its samples with start <= at < end (µs UTC)."""
+        batch = self.read(points, start, end)
+        return tuple(thin(batch.where(batch.point == point), point, start, end, buckets) for point in points)
 
     def contains(self, batch: SampleBatch) -> NDArray[np.bool_]:
         """For each row of `batch` whether its very (point, at, value), bit for bit, is stored; shape (n,)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from backend.model.network import Fitting, FittingKind, Network, Node
 from sims.city.names import AVENUE, STATIONS, STREETS, SUPPLIES, WORKS, ZONES
 from sims.city.streets import SECTION
 from sims.city.trunks import RING
-from sims.gasnet.plan import Fitting, FittingKind, Network, Node
 
 Row = dict[str, Any]
 Names = tuple[str, str]

@@ -8,11 +8,11 @@ from typing import Final
 
 import networkx as nx
 
+from backend.model.network import FittingKind, Network, Tier, Use
 from sims.city.draw import Board
 from sims.city.names import STATIONS, WORKS, ZONES, Station
 from sims.city.sizes import Size, peak_m3h
 from sims.city.streets import SECTION
-from sims.gasnet.plan import FittingKind, Network, Tier, Use
 
 GLASSWORKS: Final = 14
 """K-014 takes its gas between XV-0417 and XV-0422."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
 
-from sims.gasnet.plan import Fitting, FittingKind, Network, Node, Pipe, Regulator, Source, Tier, Use, Valve
+from backend.model.network import Fitting, FittingKind, Network, Node, Pipe, Regulator, Source, Tier, Use, Valve
 
 ORIGIN: Final = (121.30, 30.90)
 """Longitude and latitude of the city's middle, WGS 84; the place is made up."""

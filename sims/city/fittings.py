@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from typing import Final
 
+from backend.model.network import FittingKind, Tier, Use
 from sims.city.draw import Board
 from sims.city.sizes import Size
 from sims.city.streets import LEAK_NODE
-from sims.gasnet.plan import FittingKind, Tier, Use
 
 LEAK_WELL: Final = "VW-0418"
 _WELL_ASIDE_M: Final = 12.0

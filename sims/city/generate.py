@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from backend.model.network import Network
+from backend.network.geojson import to_geojson
 from backend.site import write_template
 from sims.city.assets import asset_rows
 from sims.city.network import draw_city
 from sims.city.terminals import device_rows
-from sims.gasnet.geojson import to_geojson
-from sims.gasnet.plan import Network
 
 SITE_ID: Final = "linjiang"
 NAME: Final = ("Linjiang City Gas", "临江燃气")

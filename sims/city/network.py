@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 
 from backend.errors import ConfigError
+from backend.model.network import Network
 from sims.city.customers import connect_customers, with_design_pressures
 from sims.city.draw import Board
 from sims.city.fittings import LEAK_WELL, place_fittings
 from sims.city.sizes import SIZES
 from sims.city.streets import AVENUE_VALVES, lay_cell, lay_ties
 from sims.city.trunks import lay_ring, lay_supply
-from sims.gasnet.plan import Network
 
 
 def draw_city(size: str, seed: int) -> Network:

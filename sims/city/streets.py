@@ -9,10 +9,10 @@ from typing import Final
 
 import networkx as nx
 
+from backend.model.network import Tier
 from sims.city.draw import Board
 from sims.city.names import AVENUE, STREETS, Station
 from sims.city.sizes import Size
-from sims.gasnet.plan import Tier
 
 CELL_U_M: Final = 2000.0
 CELL_V_M: Final = 2600.0

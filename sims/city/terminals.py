@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any, Final
 
+from backend.model.network import Fitting, FittingKind, Network, Regulator, Valve
 from sims.city.names import STATIONS, SUPPLIES
-from sims.gasnet.plan import Fitting, FittingKind, Network, Regulator, Valve
 
 Row = dict[str, Any]
 OWN_RTU: Final = ("XV-0417", "XV-0422")

@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from backend.model.network import Regulator, Source, Tier, Valve
 from sims.city.draw import Board
 from sims.city.names import SUPPLIES, Station, Supply
 from sims.city.sizes import Size, peak_m3h
 from sims.city.streets import CELL_U_M, CELL_V_M, corner
-from sims.gasnet.plan import Regulator, Source, Tier, Valve
 
 _CORNERS: Final = {"north": (-1900.0, 1900.0), "west": (-8600.0, 0.0), "south-west": (-8400.0, -1800.0)}
 _RING_VALVES: Final = 13

@@ -7,8 +7,8 @@ import random
 from collections.abc import Mapping
 from typing import Final
 
+from backend.model.network import Fitting
 from sims.devices.moment import Leak, Moment, distance_m, read_only
-from sims.gasnet.plan import Fitting
 
 LEL_PERCENT: Final = 5.0
 """Lower explosive limit of methane in air, per cent by volume (GB/T 50493)."""

@@ -6,9 +6,9 @@ import random
 from collections.abc import Mapping
 from typing import Final
 
+from backend.model.network import Fitting
 from sims.devices.moment import Moment, read_only
 from sims.gasnet.flow import Z_SLOPE
-from sims.gasnet.plan import Fitting
 
 _STANDARD_KPA: Final = 101.325
 _STANDARD_K: Final = 293.15

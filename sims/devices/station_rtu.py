@@ -6,9 +6,9 @@ import random
 from collections.abc import Mapping
 from typing import Final
 
+from backend.model.network import Regulator
 from sims.devices.line_valve import LineValve
 from sims.devices.moment import Moment, read_only
-from sims.gasnet.plan import Regulator
 
 JOULE_THOMSON_K_BAR: Final = 0.45
 """Cooling of natural gas per bar of pressure drop near 10 °C."""

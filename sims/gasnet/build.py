@@ -14,9 +14,9 @@ from pandapipes.idx_branch import IdxBranch
 from pandapipes.idx_node import IdxNode
 from pandapipes.pf.pipeflow_setup import get_lookup
 
+from backend.model.network import Network, Tier
 from sims.gasnet.components import DroopRegulator, LinePack, Runs, Storage
 from sims.gasnet.flow import ATMOSPHERE_BAR, GAS_K, Array, area_for_m2, kg_s, stored_kg
-from sims.gasnet.plan import Network, Tier
 
 OPEN_LOSS = 0.2
 """Loss coefficient of an open ball valve."""

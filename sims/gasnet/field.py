@@ -11,10 +11,10 @@ from pandapipes.pipeflow import execute_pipeflow, init_pipeflow
 from scipy.sparse.linalg import MatrixRankWarning  # type: ignore[import-untyped]  # scipy ships no types
 
 from backend import logs
+from backend.model.network import Network, Use
 from sims.gasnet.build import OPEN_LOSS, build
 from sims.gasnet.components import leaked_kg_s
 from sims.gasnet.flow import ATMOSPHERE_BAR, STANDARD_DENSITY, Array, demand_factors, kg_s, m3h, served, stored_kg
-from sims.gasnet.plan import Network, Use
 from sims.gasnet.state import State, design_state
 
 log = logs.get("sims.gasnet")

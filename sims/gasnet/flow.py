@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sims.gasnet.plan import Use
+from backend.model.network import Use
 
 Array = NDArray[np.float64]
 

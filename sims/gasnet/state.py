@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sims.gasnet.plan import Network, Tier
+from backend.model.network import Network, Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

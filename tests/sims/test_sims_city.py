@@ -12,13 +12,13 @@ import pytest
 from backend.devices.registry import build_registry
 from backend.devices.rows import AssetRow, DeviceRow
 from backend.errors import ConfigError
+from backend.model.network import FittingKind, Network, Tier
 from backend.model.plant import Registry
+from backend.network.geojson import from_geojson, to_geojson
 from backend.site import load, thing_models
 from sims.city import City, generate, plan_city
 from sims.city.names import ZONES
 from sims.city.streets import SECTION
-from sims.gasnet.geojson import from_geojson, to_geojson
-from sims.gasnet.plan import FittingKind, Network, Tier
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.model.network import Use
 from sims.gasnet.flow import (
     ATMOSPHERE_BAR,
     STANDARD_DENSITY,
@@ -20,7 +21,6 @@ from sims.gasnet.flow import (
     served,
     stored_kg,
 )
-from sims.gasnet.plan import Use
 
 
 def flow(inlet: float, outlet: float, area: float = 1e-3) -> float:

@@ -9,10 +9,10 @@ from itertools import pairwise
 import pytest
 from pandapipes.pf.pipeflow_setup import PipeflowNotConverged
 
+from backend.model.network import Network, Tier
 from sims.city import plan_city
 from sims.gasnet import field as field_module
 from sims.gasnet.field import Field
-from sims.gasnet.plan import Network, Tier
 from sims.gasnet.state import State, design_state
 
 NIGHT, EVENING = 3.0, 18.5

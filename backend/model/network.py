@@ -1,4 +1,4 @@
-"""The network as a drawing: nodes, pipes, valves, regulators and sources; the city writes it, the solver reads it."""
+"""The gas network as a drawing: nodes, pipes, valves, regulators and sources. Frozen facts; no behaviour."""
 
 from __future__ import annotations
 
@@ -120,9 +120,9 @@ class Fitting:
 class Network:
     """The whole drawing. Ids are unique within each kind; every start, end and node names an existing node."""
 
-    nodes: tuple[Node, ...]
-    pipes: tuple[Pipe, ...]
-    valves: tuple[Valve, ...]
-    regulators: tuple[Regulator, ...]
-    sources: tuple[Source, ...]
+    nodes: tuple[Node, ...] = ()
+    pipes: tuple[Pipe, ...] = ()
+    valves: tuple[Valve, ...] = ()
+    regulators: tuple[Regulator, ...] = ()
+    sources: tuple[Source, ...] = ()
     fittings: tuple[Fitting, ...] = ()

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from backend.errors import ConfigError
-from sims.gasnet.plan import Fitting, Network, Node, Pipe, Regulator, Source, Valve
+from backend.model.network import Fitting, Network, Node, Pipe, Regulator, Source, Valve
 
 Feature = dict[str, Any]
 _KINDS: Final[dict[str, tuple[str, type]]] = {
