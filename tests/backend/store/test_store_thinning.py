@@ -30,7 +30,8 @@ def test_no_extreme_and_no_sample_is_lost(rows: list[tuple[int, float, int]], bu
     assert np.fmin.reduce(thinned.low, initial=np.inf) == min(good, default=np.inf)
     assert np.fmax.reduce(thinned.high, initial=-np.inf) == max(good, default=-np.inf)
     assert thinned.worst.min() == min(code for *_, code in rows)
-    assert (np.diff(thinned.at) >= 0).all() and (thinned.last_at >= thinned.at).all()
+    assert (np.diff(thinned.at) >= 0).all()
+    assert (thinned.last_at >= thinned.at).all()
     assert len(thinned.at) <= max(buckets, len(rows) * (len(rows) <= buckets))
 
 
@@ -50,4 +51,6 @@ def test_nothing_stays_nothing() -> None:
 
 def test_a_bucket_of_bad_samples_draws_no_band() -> None:
     thinned = thin(batch([(0, 1.0, BAD), (1, 2.0, BAD), (9_999, 3.0, GOOD)]), 7, 0, 10_000, 2)
-    assert np.isnan(thinned.low[0]) and np.isnan(thinned.mean[0]) and thinned.high[1] == 3.0
+    assert np.isnan(thinned.low[0])
+    assert np.isnan(thinned.mean[0])
+    assert thinned.high[1] == 3.0
