@@ -80,7 +80,7 @@ def confirmed(case: Case[Confirm]) -> Change:
 def approved_by_policy(case: Case[Route]) -> Change:
     """C3."""
     signed = signed_hash(case.command.content)
-    return _wait(case, case.policy.dispatch_s, state=S.APPROVED, signed_hash=signed, approved_at=case.moment.at)
+    return _ready_to_send(case, signed_hash=signed, approved_at=case.moment.at)
 
 
 def awaiting(case: Case[Route]) -> Change:
@@ -92,10 +92,8 @@ def awaiting(case: Case[Route]) -> Change:
 def approved(case: Case[Approve]) -> Change:
     """C5."""
     actor = case.event.actor
-    return _wait(
+    return _ready_to_send(
         case,
-        case.policy.dispatch_s,
-        state=S.APPROVED,
         approver=actor.person,
         approver_session=actor.session,
         approver_on_site=case.event.person_on_site,
@@ -213,6 +211,15 @@ def after_restart(case: Case[Restarted]) -> Change:
 def late_action(case: Case[Any]) -> Change:
     """C19: changes nothing, but somebody must know."""
     return Change(command=case.command, effects=(Effect.ALARM_LATE_ACTION,))
+
+
+def _ready_to_send(case: Case[Any], **also: Any) -> Change:
+    """Approved: sent at once, or, to a device that sleeps, when it wakes; the signed end is the end of that too."""
+    content = case.command.content
+    if not content.waits_until_awake:
+        return _wait(case, case.policy.dispatch_s, state=S.APPROVED, **also)
+    left_s = (content.not_after - case.moment.at) / US
+    return _wait(replace(case, moment=replace(case.moment, ends_mono=math.inf)), left_s, state=S.APPROVED, **also)
 
 
 def _wait(case: Case[Any], seconds: float, **also: Any) -> Change:

@@ -43,6 +43,7 @@ def _lines(content: CommandContent) -> tuple[tuple[str, str], ...]:
         ("Origin", shown(content.origin)),
         ("Person on site", _yes(content.person_on_site)),
         ("Waits for the device's receipt", _yes(content.waits_for_receipt)),
+        *((("Waits until the device is awake", _yes(True)),) if content.waits_until_awake else ()),
         ("Requested at", _time(content.requested_at)),
         ("Nothing is sent after", _time(content.not_after)),
         ("Feedback point", "none" if content.feedback_point is None else str(content.feedback_point)),

@@ -109,6 +109,14 @@ class Desk:
             other_open=other,
         )
 
+    def awake(self, command: Command, now: int) -> bool:
+        """Whether the device listens now (µs UTC): one on a battery does so for a moment after it has reported."""
+        target = self._target_of(command.content)
+        if target is None or not command.content.waits_until_awake:
+            return True
+        heard = max((self._values.reading(point).received_at for point in target.reports), default=0)
+        return 0 <= now - heard <= self._policy.awake_s * US
+
     def feedback(self, command: Command, now: int) -> Feedback | None:
         """The independent feedback point now (µs UTC); None when the registry no longer has it."""
         target = self._target_of(command.content)
@@ -217,8 +225,9 @@ class Desk:
             feedback_value=value if actuator.feedback_value is None else actuator.feedback_value,
             feedback_tolerance=actuator.tolerance,
             verify_within_s=window_s,
-            not_after=at + round((policy.confirm_s + policy.approval_s) * US),
+            not_after=at + round((policy.confirm_s + policy.approval_s + policy.sleeps_periods * target.report_s) * US),
             person_on_site=asked.person_on_site,
+            waits_until_awake=bool(target.reports),
         )
 
 

@@ -46,8 +46,13 @@ class Executor:
         self._unheard: list[Receipt] = []
 
     def wake(self, held: Held) -> None:
-        """C9. May be called as often as anybody likes: a command is claimed once, and never tried again."""
+        """C9. May be called as often as anybody likes: a command is claimed once, and never tried again.
+
+        For a device that sleeps nothing is claimed before it is awake: until then provably nothing has left (B-19).
+        """
         if held.command.state is not CommandState.APPROVED or held.claim_tried:
+            return
+        if not self._desk.awake(held.command, self._clock.wall_us()):
             return
         held.claim_tried = True
         world = self._desk.world(held.command, self._clock.wall_us())

@@ -14,6 +14,10 @@ class Policy:
     dispatch_s: float = 30.0
     """Approved → dispatched; cf. 10 s command delay on a relay."""
     ack_s: float = 10.0
+    awake_s: float = 5.0
+    """How long after a report a battery device still listens."""
+    sleeps_periods: float = 3.0
+    """An order for a battery device waits for so many of its reports before it expires unsent."""
     jump_s: float = 5.0
     """A wall clock that moved this much against the monotonic one expires everything pending (C8)."""
     data_age_s: float = 30.0

@@ -9,7 +9,7 @@ from typing import Final
 from backend.errors import mark
 from backend.model.actuation import Actuator
 from backend.model.command import CommandKind
-from backend.model.plant import Device, Point, Registry
+from backend.model.plant import Device, Point, PowerClass, Registry
 
 KINDS: Final[Mapping[str, CommandKind]] = {
     "open": CommandKind.VALVE,
@@ -79,6 +79,10 @@ class Target:
     feedback: Point
     feedback_name: str
     opening: Point | None
+    reports: tuple[int, ...]
+    """Points whose values tell that the device is awake; () = it runs on mains and always is."""
+    report_s: float
+    """The longest that a battery device sleeps between two reports, s; 0 = it never sleeps."""
     needs: tuple[Need, ...]
 
 
@@ -94,6 +98,8 @@ def targets(registry: Registry, actuators: Iterable[Actuator]) -> dict[tuple[int
         point = registry.points[actuator.point]
         kind = KINDS[actuator.verb]
         beside = properties[actuator.device]
+        asleep = devices[actuator.device].power is PowerClass.BATTERY
+        reporting = [each for each in beside.values() if not each.writable] if asleep else []
         found[point.id, actuator.verb] = Target(
             kind=kind,
             actuator=actuator,
@@ -102,6 +108,8 @@ def targets(registry: Registry, actuators: Iterable[Actuator]) -> dict[tuple[int
             feedback=registry.points[actuator.feedback],
             feedback_name=FEEDBACK[kind],
             opening=beside.get(_stem(point.property) + OPENING) if kind is CommandKind.VALVE else None,
+            reports=tuple(each.id for each in reporting),
+            report_s=min((each.period_s for each in reporting), default=0.0),
             needs=tuple(_needs(kind, actuator, point, beside, registry)),
         )
     return found

@@ -12,7 +12,7 @@ from backend.devices.points import points_of
 from backend.devices.rows import DeviceRow
 from backend.errors import ConfigError
 from backend.model.form import Form
-from backend.model.plant import Asset, Device, Point, Registry
+from backend.model.plant import MODES, Asset, Device, Mode, Point, PowerClass, Registry
 from backend.model.thing_model import ThingModel, forms_of
 
 KIND: Final = "device"
@@ -67,7 +67,10 @@ class Draft:
             address=checked_address(protocol, row.address),
             short_code=row.short_code,
             remote_enabled=row.remote_enabled,
+            power=row.power or model.power,
         )
+        if device.power is PowerClass.BATTERY and Mode.REPORT not in MODES.get(protocol, ()):
+            raise ConfigError("a battery device must report by itself: {protocol} would poll it", protocol=protocol)
         forms = self._forms(device, model)
         points = points_of(row, device, model, forms, self._tags_until_now(row))
         taken = tuple(places(protocol, device.address, forms.values()))

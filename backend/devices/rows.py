@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from backend.model.plant import AssetKind
+from backend.model.plant import AssetKind, PowerClass
 from backend.model.thing_schema import Identifier, LimitsEntry, OptionalTitle, Title
 
 
@@ -50,6 +50,7 @@ class RangeRow(Row):
 class DeviceRow(Row):
     """A terminal on an asset. protocol: needed when its model speaks several. address: see `addresses`.
 
+    power: what feeds it, where that differs from its model.
     replaces: the device that stood here before; this one takes over its points, tags and history (A-01).
     """
 
@@ -65,3 +66,4 @@ class DeviceRow(Row):
     limits: dict[str, LimitsRow] = {}
     ranges: dict[str, RangeRow] = {}
     replaces: Identifier | None = None
+    power: Annotated[PowerClass, Field(strict=False)] | None = None

@@ -86,6 +86,8 @@ class CommandContent:
     """The requester says that a person stands at the valve (gas rule for a remote open)."""
     waits_for_receipt: bool = False
     """Applying it late is what is wanted (G-05: a closure for a sleeping meter): sent, it waits without end."""
+    waits_until_awake: bool = False
+    """The device runs on a battery and sleeps: approved, it waits unsent until the device has just reported (B-19)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

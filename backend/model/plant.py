@@ -52,6 +52,14 @@ class ActuatorKind(StrEnum):
     PNEUMATIC = "pneumatic"
 
 
+class PowerClass(StrEnum):
+    """What feeds a terminal (B-19)."""
+
+    MAINS = "mains"
+    BATTERY = "battery"
+    """It sleeps and wakes to report: it is never polled, and an order for it waits until it has just reported."""
+
+
 class Mode(StrEnum):
     """How the values of a point come here (B-19)."""
 
@@ -120,6 +128,7 @@ class Device:
     """What a person types to confirm a command (C2); the last digits of the tag on its plate."""
     remote_enabled: bool = False
     """The audited "edge control path" setting (B-09): off = read-only."""
+    power: PowerClass = PowerClass.MAINS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

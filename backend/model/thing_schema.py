@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from backend.model.form import DataType, Space
-from backend.model.plant import ActuatorKind, Limits, QuantityKind
+from backend.model.plant import ActuatorKind, Limits, PowerClass, QuantityKind
 from backend.model.thing_steps import COMPUTE, StepEntry
 
 MODBUS: Final = "modbus"
@@ -237,6 +237,8 @@ class ThingModel(Titled):
     actions: dict[str, ActionAffordance] = {}
     events: dict[str, EventAffordance] = {}
     processing: tuple[StepEntry, ...] = Field(default=(), alias="lp:processing")
+    power: Annotated[PowerClass, Field(strict=False)] = Field(default=PowerClass.MAINS, alias="lp:power")
+    """What feeds devices of this type, unless a device's row says otherwise."""
 
     @property
     def id(self) -> str:

@@ -179,8 +179,13 @@ class Site:
     """One process on a disk; `restart()` gives the next one."""
 
     def __init__(
-        self, disk: Durable | None = None, clock: ManualClock | None = None, policy: Policy | None = None
+        self,
+        disk: Durable | None = None,
+        clock: ManualClock | None = None,
+        policy: Policy | None = None,
+        registered: Registry | None = None,
     ) -> None:
+        self.registry = registered or registry()
         self.disk = disk or Durable()
         self.clock = clock or ManualClock()
         self.policy = policy or Policy()
@@ -219,12 +224,12 @@ class Site:
     def restart(self) -> Site:
         """A new process on the same disk, a minute later."""
         self.clock.tick(60)
-        return Site(self.disk, ManualClock(self.clock.wall_us(), 5.0), self.policy).start()
+        return Site(self.disk, ManualClock(self.clock.wall_us(), 5.0), self.policy, self.registry).start()
 
     def _engine(self) -> CommandEngine:
         return CommandEngine(
             mode="live",
-            registry=registry(),
+            registry=self.registry,
             actuators=actuators(),
             ledger=self,
             call=self.queue.append,

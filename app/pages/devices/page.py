@@ -196,6 +196,7 @@ class DevicesPage(Page):
             (
                 Fact(label=_("Model"), value=f"{presenter.title_of(view)}  {presenter.model_text(view)}"),
                 Fact(label=_("Link"), value=shown(view.link, 64)),
+                Fact(label=_("Power"), value=presenter.power_word(view)),
                 Fact(label=_("Remote control"), value=presenter.remote_word(view)),
                 Fact(label=_("Bound points"), value=str(len(view.bound))),
                 Fact(label=_("Not bound"), value=str(len(view.unbound)), strong=bool(view.unbound)),

@@ -13,7 +13,7 @@ from backend.api import DeviceView, Stage
 from backend.clock import US
 from backend.errors import RefusedError, mark
 from backend.model.event import LinkHealth, LinkState, Quarantined
-from backend.model.plant import Limits, Mode, Point, Registry, mode_of
+from backend.model.plant import Limits, Mode, Point, PowerClass, Registry, mode_of
 from widgets.readouts.ages import NO_VALUE, THIN_SPACE, number_text, short_age
 from widgets.tables import Row, RowLook
 
@@ -120,6 +120,13 @@ def remote_word(view: DeviceView) -> str:
     if not view.commandable:
         return NO_VALUE
     return _("on") if view.device.remote_enabled else _("read-only")
+
+
+def power_word(view: DeviceView) -> str:
+    """What feeds it, and what that means for orders."""
+    if view.device.power is PowerClass.MAINS:
+        return _("mains")
+    return _("battery: orders wait for its report") if view.commandable else _("battery")
 
 
 def age_text(heard: int, now: int) -> str:

@@ -368,6 +368,7 @@ OTHER: dict[str, object] = {
     "not_after": START + 1,
     "person_on_site": True,
     "waits_for_receipt": True,
+    "waits_until_awake": True,
 } | dict.fromkeys(TEXT_FIELDS, "x")
 
 

@@ -9,7 +9,17 @@ import pytest
 from backend.devices import AssetRow, DeviceRow, build_registry
 from backend.errors import ConfigError
 from backend.model.form import MqttForm
-from backend.model.plant import ActuatorKind, Asset, AssetKind, Device, Limits, Point, QuantityKind, Registry
+from backend.model.plant import (
+    ActuatorKind,
+    Asset,
+    AssetKind,
+    Device,
+    Limits,
+    Point,
+    PowerClass,
+    QuantityKind,
+    Registry,
+)
 from backend.site import thing_models
 
 MODELS = thing_models()
@@ -57,7 +67,7 @@ def test_assets_and_devices_come_out_as_written() -> None:
             short_code="12",
             remote_enabled=True,
         ),
-        Device(id="VWM-3", model="valve-well-monitor", asset="VW-3", protocol="mqtt"),
+        Device(id="VWM-3", model="valve-well-monitor", asset="VW-3", protocol="mqtt", power=PowerClass.BATTERY),
     )
 
 
@@ -226,3 +236,13 @@ def test_wrong_assets_are_refused(rows: list[AssetRow], sentence: str) -> None:
 def test_an_asset_may_come_before_its_parent() -> None:
     registry = build_registry((asset("B", parent="A"), asset("A")), (), MODELS, EMPTY, "hz")[0]
     assert [one.id for one in registry.assets] == ["B", "A"]
+
+
+def test_a_device_is_fed_as_its_model_or_its_row_says() -> None:
+    power = {device.id: device.power for device in build(rtu(), well(), well("VWM-4", power="mains")).devices}
+    assert power == {"RTU-12": PowerClass.MAINS, "VWM-3": PowerClass.BATTERY, "VWM-4": PowerClass.MAINS}
+
+
+def test_a_battery_is_never_worn_down_by_polling() -> None:
+    with pytest.raises(ConfigError, match="a battery device must report by itself: modbus would poll it"):
+        build(rtu(power="battery"))
