@@ -20,6 +20,7 @@ import numpy as np
 from backend import devices, logs, site
 from backend.access import ROLES_SETTING, People
 from backend.alarms import HORN_ALARM, AlarmEngine, AplaySounder, Changes, Horn
+from backend.alarms.responses import Responses
 from backend.api import Backend, SiteInfo
 from backend.api.alarms import AlarmsApi
 from backend.api.commands import CommandsApi
@@ -102,7 +103,7 @@ class System:
         self._checkpoints = CheckpointFile(place.folder / CHECKPOINT_FILE, log=self._store.id)
         self._public = load_public(place.folder)
         registry = self._store.registry()
-        models = site.thing_models(place.folder)
+        models = self._models = site.thing_models(place.folder)
         forms = devices.bind(registry, models, place.id)
         self._chains = compile_chains(registry, models)
         newest = self._store.last_values()
@@ -281,6 +282,8 @@ class System:
             people=people,
             clock=clock,
             silence=self._silence,
+            responses=Responses(devices_api.registry, self._models, site.alarm_responses()),
+            worker=self._worker,
         )
         return Backend(
             site=SiteInfo(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from typing import NoReturn
 
 from backend.access import People
 from backend.alarms import AlarmEngine, Changes
+from backend.alarms.figures import figures
+from backend.alarms.responses import Responses
 from backend.bus import Topic
 from backend.clock import Clock
 from backend.errors import RefusedError, mark
-from backend.model.alarm import AlarmName, AlarmRecord, Occurrence
+from backend.model.alarm import AlarmConfig, AlarmName, AlarmRecord, Occurrence
+from backend.model.alarm_figures import AlarmFigures
 from backend.model.journal import JournalDraft
 from backend.model.person import Right, Session
+from backend.model.response import Response
 from backend.pipeline import Core
 from backend.store import Store
 
@@ -32,6 +36,8 @@ class AlarmsApi:
         people: People,
         clock: Clock,
         silence: Callable[[], None],
+        responses: Responses,
+        worker: Executor,
     ) -> None:
         self.changed: Topic[AlarmRecord] = core.topics.alarms
         self._core = core
@@ -40,18 +46,35 @@ class AlarmsApi:
         self._people = people
         self._clock = clock
         self._silence = silence
+        self._responses = responses
+        self._worker = worker
         self._shown: dict[str, AlarmRecord] = {record.config.key: record for record in engine.records()}
         core.topics.alarms.subscribe(self._on_change)
 
     def snapshot(self) -> tuple[AlarmRecord, ...]:
         """Every alarm that is not NORM, as last made durable."""
-        return tuple(self._shown.values())
+        # `copy` is one step: the core may add meanwhile. A copy for every change would be quadratic in a flood.
+        return tuple(self._shown.copy().values())
+
+    def response(self, config: AlarmConfig, level: str) -> Response | None:
+        """What the alarm asks of the operator at this level (`facts.level`); None where nobody has written it."""
+        return self._responses.of(config, level)
 
     def occurrences(
         self, *, start: int | None = None, end: int | None = None, key: str | None = None, limit: int = 1000
     ) -> tuple[Occurrence, ...]:
         """The alarm journal, newest first; times µs UTC."""
         return self._store.occurrences(start=start, end=end, key=key, limit=limit)
+
+    def past(
+        self, *, start: int | None = None, end: int | None = None, key: str | None = None, limit: int = 1000
+    ) -> Future[tuple[Occurrence, ...]]:
+        """As `occurrences`, read off the calling thread."""
+        return self._worker.submit(self._store.occurrences, start=start, end=end, key=key, limit=limit)
+
+    def figures(self, start: int, end: int) -> Future[AlarmFigures]:
+        """What the journal between these times (µs UTC) adds up to; read and counted off the calling thread."""
+        return self._worker.submit(lambda: figures(self._store.each_occurrence(start=start, end=end), start, end))
 
     def rate(self) -> int:
         """Raises in the last ten minutes."""
@@ -128,9 +151,7 @@ class AlarmsApi:
         raise RefusedError(mark("{name} may not do this: {right} is needed"), name=session.name, right=right)
 
     def _on_change(self, record: AlarmRecord) -> None:
-        shown = dict(self._shown)
         if record.name is AlarmName.NORM:
-            shown.pop(record.config.key, None)
+            self._shown.pop(record.config.key, None)
         else:
-            shown[record.config.key] = record
-        self._shown = shown
+            self._shown[record.config.key] = record

@@ -137,6 +137,9 @@ def _property(entry: PropertyAffordance, path: Path) -> Iterator[Problem]:
         states=entry.state_words("en"),
     ):
         yield (*path, "lp:limits", key), reason
+    for key in entry.responses:
+        if (key == "state") != (entry.kind is QuantityKind.SWITCH):
+            yield (*path, "lp:responses", key), ConfigError("a point of this kind has no such limit")
     if entry.write_only:
         yield (*path, "writeOnly"), ConfigError("a property that cannot be read back cannot be commanded safely")
     for index, form in enumerate(entry.forms):

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from backend.model.form import DataType, Space
 from backend.model.plant import ActuatorKind, Limits, PowerClass, QuantityKind
+from backend.model.response_schema import LevelKey, ResponseEntry
 from backend.model.thing_steps import COMPUTE, StepEntry
 
 MODBUS: Final = "modbus"
@@ -171,6 +172,8 @@ class PropertyAffordance(Titled):
     category: Category = Field(alias="lp:category")
     actuator: ActuatorKind | None = Field(default=None, alias="lp:actuator")
     limits: LimitsEntry = Field(default=LimitsEntry(), alias="lp:limits")
+    responses: dict[LevelKey, ResponseEntry] = Field(default={}, alias="lp:responses")
+    """What to do about each level; levels may come with the device's row, so more may be answered than is limited."""
     states: dict[Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$")], StateWord] = Field(
         default={}, alias="lp:states"
     )

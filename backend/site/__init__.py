@@ -6,7 +6,17 @@ reason. No threads; called once at start and by the command line.
 
 from backend.site.documents import read_json
 from backend.site.folder import Broker, Site, load, may_forward
-from backend.site.library import ModelFile, thing_models
+from backend.site.library import ModelFile, alarm_responses, thing_models
 from backend.site.template import write_template
 
-__all__ = ["Broker", "ModelFile", "Site", "load", "may_forward", "read_json", "thing_models", "write_template"]
+__all__ = [
+    "Broker",
+    "ModelFile",
+    "Site",
+    "alarm_responses",
+    "load",
+    "may_forward",
+    "read_json",
+    "thing_models",
+    "write_template",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 from backend import logs
 from backend.errors import ConfigError
+from backend.model.response import Response
+from backend.model.response_schema import common_responses
 from backend.model.thing_model import ThingModel, parse
 from backend.site.documents import decode, parse_json, read_json
 
@@ -44,6 +46,13 @@ def thing_models(folder: Path | None = None) -> dict[str, ThingModel]:
         models[model.id] = model
         origin[model.id] = file
     return models
+
+
+def alarm_responses() -> Mapping[str, Response]:
+    """What to do about alarms of no thing model (lost links, commands, the console itself), by condition."""
+    file = "assets/alarms/responses.json"
+    text = resources.files("assets").joinpath("alarms", "responses.json").read_bytes()
+    return common_responses(parse_json(decode(text, file=file), file=file), file=file)
 
 
 def later(one: str, other: str) -> bool:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from backend.alarms import HORN_ALARM
+from backend.commands.alarming import RAISED
 from backend.model.form import DataType, ModbusForm, MqttForm, Space
 from backend.model.plant import QuantityKind
 from backend.model.thing_model import Category, ThingModel, forms_of, parse
-from backend.site import thing_models
+from backend.site import alarm_responses, thing_models
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 NAMES = ("ci-flow-meter", "motor-valve", "pressure-logger", "regulator-cabinet", "station-rtu", "valve-well-monitor")
@@ -170,3 +172,31 @@ def test_valve_actions_are_proved_by_the_limit_switches() -> None:
         2: "closed",
         3: "contradictory",
     }
+
+
+LEVELS = ("hh", "h", "l", "ll", "rate")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_alarm_that_a_model_raises_says_what_to_do(name: str) -> None:
+    silent = [
+        (prop, level)
+        for prop, entry in MODELS[name].properties.items()
+        for level in (*LEVELS, "state")
+        if getattr(entry.limits, "normal_state" if level == "state" else level) is not None
+        if level not in entry.responses
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_more_urgent_level_leaves_no_more_time(name: str) -> None:
+    for entry in MODELS[name].properties.values():
+        for outer, inner in (("hh", "h"), ("ll", "l")):
+            respond = {key: answer.respond_s for key, answer in entry.responses.items()}
+            assert respond.get(outer, 0) <= respond.get(inner, float("inf"))
+
+
+def test_alarms_of_no_model_say_what_to_do() -> None:
+    conditions = {"lost", "bad-input", HORN_ALARM.condition, *(kind.condition for kind in RAISED.values())}
+    assert set(alarm_responses()) == conditions
