@@ -34,6 +34,7 @@ from backend.api.network import NetworkApi
 from backend.api.people import PeopleApi
 from backend.api.preferences import PreferencesApi
 from backend.api.status import StatusApi
+from backend.audit.bundle import write_bundle
 from backend.audit.chain import GENESIS, Verdict, seal
 from backend.audit.checkpoint import CheckpointFile, verify_journal
 from backend.audit.signing import load_key, load_public
@@ -304,7 +305,14 @@ class System:
             links=links,
             network=NetworkApi(_drawing(place)),
             preferences=PreferencesApi(store, self._worker),
-            journal=JournalApi(read=store.journal_tail, check=self.verify_journal, worker=self._worker),
+            journal=JournalApi(
+                store=store,
+                check=self.verify_journal,
+                bundle=self._write_bundle,
+                people=people,
+                clock=clock,
+                worker=self._worker,
+            ),
             status=StatusApi(core, self._inbox, links, clock, alarms_api.rate),
             clock=clock,
         )
@@ -337,6 +345,21 @@ class System:
         """Check the whole journal against its chain and its checkpoints."""
         genesis = GENESIS(self._store.site, self._store.id)
         return verify_journal(self._store.journal(), genesis, self._checkpoints, self._public)
+
+    def _write_bundle(self, file: Path) -> int:
+        """The whole journal as one signed file."""
+        self._checkpoint()
+        made = write_bundle(
+            file,
+            self._store.journal(),
+            site=self._store.site,
+            mode=self._store.mode,
+            store=self._store.id,
+            checkpoints=self.backend.site.folder / CHECKPOINT_FILE,
+            key=self._key,
+            at=self._clock.wall_us(),
+        )
+        return made.count
 
     def _journal(self, kind: str) -> None:
         draft = JournalDraft(at=self._clock.wall_us(), kind=kind, subject=self._store.site)

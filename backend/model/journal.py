@@ -33,6 +33,21 @@ class JournalEntry:
     hash: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalQuery:
+    """Which entries somebody looks for; every condition must hold, an empty one always does.
+
+    start, end: start <= at < end, µs UTC. person: person id. text: part of the subject, the workstation or a detail,
+    whatever the case. kinds: beginnings of kinds, e.g. ("command.", "export").
+    """
+
+    start: int | None = None
+    end: int | None = None
+    person: str = ""
+    text: str = ""
+    kinds: tuple[str, ...] = ()
+
+
 def first_draft(site: str, store: str) -> JournalDraft:
     """What stands before entry 1: sealed as seq 0, it ties a journal to its site and its store and to no other."""
     return JournalDraft(at=0, kind="journal.begins", subject=site, fields=(("store", store),))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from backend.model.alarm import Occurrence
 from backend.model.command import Command
-from backend.model.journal import JournalEntry
+from backend.model.journal import JournalEntry, JournalQuery
 from backend.model.plant import Registry
 from backend.model.quality import Cause, cause_of, status_of
 from backend.model.sample import SampleBatch
@@ -158,6 +158,11 @@ def export_journal(
         if (start is None or entry.draft.at >= start) and (end is None or entry.draft.at < end)
     )
     return _export(store, file, "journal", _JOURNAL, entries)
+
+
+def export_search(store: Records, file: Path, query: JournalQuery) -> Exported:
+    """The journal entries that a query finds, with their hashes."""
+    return _export(store, file, "journal", _JOURNAL, store.journal_each(query))
 
 
 class _Words:

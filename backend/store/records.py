@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, Connection, Select, select
+from sqlalchemy import Column, Connection, Select, func, or_, select
 
 from backend.errors import ConfigError, StoreError
 from backend.model.alarm import AlarmConfig, AlarmFacts, Occurrence
 from backend.model.command import TERMINAL, Command
 from backend.model.event import DeviceEvent, Quarantined
-from backend.model.journal import JournalEntry
+from backend.model.journal import JournalEntry, JournalQuery
 from backend.model.person import Account
 from backend.model.plant import Asset, Device, Point, Registry
 from backend.model.sample import SampleBatch
@@ -141,6 +141,24 @@ class Records:
         asked = select(table).where(table.c.kind.startswith(kind, autoescape=True)).order_by(table.c.seq.desc())
         return self._facts(asked.limit(limit), rows.journal)
 
+    def journal_search(
+        self, query: JournalQuery, *, before: int | None = None, limit: int = 200
+    ) -> tuple[JournalEntry, ...]:
+        """The newest entries of a query with seq < `before`, newest first."""
+        table = schema.journal
+        asked = _searched(select(table), query).order_by(table.c.seq.desc()).limit(limit)
+        return self._facts(asked if before is None else asked.where(table.c.seq < before), rows.journal)
+
+    def journal_count(self, query: JournalQuery) -> int:
+        """How many entries a query finds."""
+        with self._reading() as connection:
+            asked = _searched(select(func.count()).select_from(schema.journal), query)
+            return int(connection.execute(asked).scalar_one())
+
+    def journal_each(self, query: JournalQuery) -> Iterator[JournalEntry]:
+        """Every entry of a query in order, read page by page."""
+        return self._each(_searched(select(schema.journal), query), schema.journal.c.seq, rows.journal)
+
     def journal_tail(self, count: int) -> tuple[JournalEntry, ...]:
         """The newest entries, oldest first."""
         table = schema.journal
@@ -228,3 +246,16 @@ def _anchored(file: Path, site: str, mode: str) -> tuple[identity.Identity, Conn
         anchor.close()
         raise
     return found, anchor
+
+
+def _searched(asked: Select[Any], query: JournalQuery) -> Select[Any]:
+    table = schema.journal
+    asked = _between(asked, table.c.at, query.start, query.end)
+    if query.person:
+        asked = asked.where(table.c.person == query.person)
+    if query.kinds:
+        asked = asked.where(or_(*(table.c.kind.startswith(kind, autoescape=True) for kind in query.kinds)))
+    if query.text:
+        places = (table.c.subject, table.c.workstation, table.c.fields)
+        asked = asked.where(or_(*(place.icontains(query.text, autoescape=True) for place in places)))
+    return asked

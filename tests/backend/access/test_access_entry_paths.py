@@ -19,6 +19,7 @@ import pytest
 from backend import api
 from backend.errors import RefusedError
 from backend.model.command import Command, CommandState
+from backend.model.journal import JournalQuery
 from backend.model.person import Right, Role, Session
 from tests.support.door import PASSWORD, Office, opened, staffed_site
 
@@ -60,6 +61,9 @@ PeopleApi.enable                 .        .         .       .       .          x
 PeopleApi.change_role            .        .         .       .       .          x          .
 PeopleApi.set_password           .        .         .       .       .          x          .
 PeopleApi.enrol                  .        .         .       .       .          x          .
+JournalApi.search                .        .         .       x       .          .          .
+JournalApi.count                 .        .         .       x       .          .          .
+JournalApi.export                .        .         .       x       .          .          .
 """
 """Commands here are other people's, except the one to confirm, which is one's own; so are accounts."""
 
@@ -72,6 +76,7 @@ DENIALS = {
     "ModelsApi": {"{name} may not do this: {right} is needed"},
     "Configuration": {"{name} may not do this: {right} is needed"},
     "AlarmsApi": {"{name} may not do this: {right} is needed"},
+    "JournalApi": {"{name} may not do this: {right} is needed"},
     "PeopleApi": {SIGNED_OUT, "{person} may not change accounts"},
     "CommandsApi": {
         SIGNED_OUT,
@@ -172,7 +177,7 @@ CALLS: dict[str, Ask] = {
     "PeopleApi.account_list": lambda o, s, _: o.backend.people.account_list(s),
     "PeopleApi.signed_in": lambda o, s, _: o.backend.people.signed_in(s),
     "PeopleApi.set_role_rights": lambda o, s, _: o.backend.people.set_role_rights(
-        s, Role.TRAINER, frozenset({Right.VIEW, Right.SIMULATOR_RUN, Right.JOURNAL_READ}), "why"
+        s, Role.TRAINER, frozenset({Right.VIEW, Right.SIMULATOR_RUN, Right.ALARM_OUT_OF_SERVICE}), "why"
     ),
     "PeopleApi.add": lambda o, s, who: o.backend.people.add(
         s, login=f"new-{who}", person=f"new-{who}", name="New", role=Role.TRAINER, password=OTHER
@@ -182,6 +187,11 @@ CALLS: dict[str, Ask] = {
     "PeopleApi.change_role": lambda o, s, _: o.backend.people.change_role(s, "spare-role", Role.TRAINER),
     "PeopleApi.set_password": lambda o, s, _: o.backend.people.set_password(s, "spare-password", OTHER),
     "PeopleApi.enrol": lambda o, s, _: o.backend.people.enrol(s, "spare-enrol"),
+    "JournalApi.search": lambda o, s, _: o.backend.journal.search(s, JournalQuery()),
+    "JournalApi.count": lambda o, s, _: o.backend.journal.count(s, JournalQuery()),
+    "JournalApi.export": lambda o, s, who: o.backend.journal.export(
+        s, JournalQuery(), o.backend.site.folder / f"journal-{who}.csv"
+    ),
 }
 
 
