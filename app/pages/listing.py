@@ -6,6 +6,7 @@ from typing import Final
 
 from app.page import PageSpec
 from app.pages.alarms.page import SPEC as ALARMS
+from app.pages.audit.page import SPEC as AUDIT
 from app.pages.commands.page import SPEC as COMMANDS
 from app.pages.devices.page import SPEC as DEVICES
 from app.pages.people.page import SPEC as PEOPLE
@@ -17,6 +18,7 @@ PAGES: Final[tuple[PageSpec, ...]] = (
     ALARMS,
     COMMANDS,
     DEVICES,
+    AUDIT,
     MODELS,
     PEOPLE,
 )

@@ -7,5 +7,6 @@ refused comes as `RefusedError` through the future. Topics are published on the 
 from backend.api.backend import Backend, SiteInfo
 from backend.api.devices import DeviceView, Stage, Unbound
 from backend.api.status import Status
+from backend.audit.chain import Verdict
 
-__all__ = ["Backend", "DeviceView", "SiteInfo", "Stage", "Status", "Unbound"]
+__all__ = ["Backend", "DeviceView", "SiteInfo", "Stage", "Status", "Unbound", "Verdict"]
