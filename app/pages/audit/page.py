@@ -45,6 +45,7 @@ class AuditPage(Page):
         self._veil: Veil | None = None
         self._kind = Segmented([(key, key) for key in presenter.KINDS], name="")
         self._period = Segmented([(key, key) for key in presenter.PERIODS], name="")
+        self._period.set_current(self._wish.period)
         self._search = SearchField(name="", hint="", key="/")
         self._words = Text("", Role.VALUE, Weight.SEMIBOLD, elide=Qt.TextElideMode.ElideRight)
         self._chain = Text("", Role.LABEL, tone=Tone.SECONDARY, wrap=True)

@@ -31,6 +31,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 PERIODS: Final[Mapping[str, int]] = {"1h": 3600 * US, "24h": 86_400 * US, "7d": 7 * 86_400 * US, ALL: 0}
 """How far back, µs; 0 = to the first entry."""
 _LONGEST: Final = 2000
+NOT_ALLOWED: Final = mark("The journal is shown to auditors. You are signed in as somebody else.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,11 +160,6 @@ def chain_words(verdict: Verdict | None, at: int) -> str:
 
 
 def _plain(value: Field) -> str:
-    return (
-        {None: NO_VALUE, True: _("yes"), False: _("no")}[value]
-        if value is None or isinstance(value, bool)
-        else str(value)
-    )
-
-
-NOT_ALLOWED: Final = mark("The journal is shown to auditors. You are signed in as somebody else.")
+    if value is None:
+        return NO_VALUE
+    return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else str(value)
