@@ -303,7 +303,13 @@ class System:
             people=people_api,
             models=models_api,
             links=links,
-            network=NetworkApi(_drawing(place)),
+            network=NetworkApi(
+                _drawing(place),
+                registry=devices_api.registry,
+                commandable=self._commands.commandable,
+                snapshot=lambda: table.snapshot(clock.wall_us()),
+                worker=self._worker,
+            ),
             preferences=PreferencesApi(store, self._worker),
             journal=JournalApi(
                 store=store,
