@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.actions import Actions
@@ -16,7 +17,8 @@ from backend.api import Backend
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:
-    """What every page may use. `go(page key, what to select)` opens another page.
+    """What every page may use. `go(page key, what to select)` opens another page; one that does not exist
+    here is said in a toast.
 
     What can be selected: stations: asset id or tag. trends: "pens:TAG,TAG" or a tag, with "@µs" behind for the cursor.
     alarms: alarm key or the key of a view. map: asset id or tag, "isolate:ASSET OR TAG". commands: "prepare:POINT ID"
@@ -33,8 +35,30 @@ class PageContext:
     authenticator: Callable[[], str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crumb:
+    """A step of the way up above a page: words, and where `go(page, what)` leads from it."""
+
+    words: str
+    page: str
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageKey:
+    """A key the page understands, for the help on `?`: "PgDn", "next station"."""
+
+    key: str
+    words: str
+
+
 class Page(QWidget):
-    """One page of the console. Subclasses listen to the bridge between `enter` and `leave` only."""
+    """One page of the console. Subclasses listen to the bridge between `enter` and `leave` only.
+
+    Signals: moved() when something else came into view on the page: title, crumbs and place are asked anew.
+    """
+
+    moved = Signal()
 
     def enter(self) -> None:
         """Shown: content within 300 ms, from what is already known."""
@@ -52,13 +76,37 @@ class Page(QWidget):
     def select(self, what: str) -> None:
         """Bring `what` (a tag, alarm key or command id) into view and select it."""
 
+    def tools(self) -> Sequence[QWidget]:
+        """Controls for the header (segmented controls, chips, buttons), from the left. Asked once, after building;
+        the page keeps, names and retranslates them, and may hide them; the header only places them."""
+        return ()
+
+    def title(self) -> str:
+        """What the header says; "" for the title of the page in the rail."""
+        return ""
+
+    def crumbs(self) -> Sequence[Crumb]:
+        """The way up from here, topmost first; () for the parent page of the specification alone."""
+        return ()
+
+    def place(self) -> str:
+        """What `select` would bring back what is in view now; for back, forward and a saved layout."""
+        return ""
+
+    def keys(self) -> Sequence[PageKey]:
+        """The keys of this page beside the console's own."""
+        return ()
+
     def retranslate(self) -> None:
         """The language changed: show every text anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSpec:
-    """A line in `PAGES`: key, function key, icon name, title template and how to build it."""
+    """A line in `PAGES`: key, function key, icon name, title template and how to build it.
+
+    parent: key of the page above, where `Alt ↑` leads; ignored where the console has no such page.
+    """
 
     key: str
     shortcut: str
@@ -66,3 +114,4 @@ class PageSpec:
     title: str
     level: str
     build: Callable[[PageContext], Page]
+    parent: str = "overview"

@@ -12,7 +12,7 @@ from app.actions import Actions
 from app.bridge import Bridge
 from app.dialogs.sign_in import SignIn
 from app.formats import clock_time, sentence, shown
-from app.page import Page, PageContext, PageSpec
+from app.page import Crumb, Page, PageContext, PageSpec
 from app.recent import Recent
 from app.session import Desk
 from app.shell.banner import SIMULATOR, AlarmBanner
@@ -63,7 +63,9 @@ class Shell(QMainWindow):
         self.desk = Desk(backend, workstation)
         self.actions_ = Actions(self)
         self._pages: dict[str, Page] = {}
+        self._tools: dict[str, QWidget] = {}
         self._current = ""
+        self._way: tuple[Crumb, ...] = ()
         self._veil: Veil | None = None
         self._simulator = backend.site.mode == "simulator"
         self._seen_values = False
@@ -97,11 +99,15 @@ class Shell(QMainWindow):
         """Open a page and bring `what` into view there."""
         if self._veil is not None:
             return
+        if key not in {spec.key for spec in self._specs}:
+            self._say(_("This console has no page “{page}”.").format(page=shown(key, 40)), refused=True)
+            return
         if key != self._current:
             if self._current:
                 self._pages[self._current].leave()
             page = self._page(key)
             self._area.setCurrentWidget(page)
+            self.header.show_tools(self._tools.get(key))
             self._current = key
             page.enter()
             page.focus_first()
@@ -287,6 +293,9 @@ class Shell(QMainWindow):
             page = spec.build(self._context())
             self._pages[key] = page
             self._area.addWidget(page)
+            page.moved.connect(self._show_place)
+            if tools := page.tools():
+                self._tools[key] = _strip(tools, self.header)
         return self._pages[key]
 
     def _context(self) -> PageContext:
@@ -303,7 +312,24 @@ class Shell(QMainWindow):
     def _show_place(self) -> None:
         spec = next((each for each in self._specs if each.key == self._current), None)
         if spec is not None:
-            self.header.set_place(spec.level, (), _(spec.title))
+            page = self._pages[spec.key]
+            self._way = self._crumbs(spec, page)
+            self.header.set_place(spec.level, [crumb.words for crumb in self._way], page.title() or _(spec.title))
+
+    def _crumbs(self, spec: PageSpec, page: Page) -> tuple[Crumb, ...]:
+        """The way up: as the page tells it, else the parent page, so far as these pages exist."""
+        specs = {each.key: each for each in self._specs}
+        way = tuple(page.crumbs())
+        if not way and spec.parent in specs and spec.parent != spec.key:
+            way = (Crumb(words=_(specs[spec.parent].title), page=spec.parent),)
+        return tuple(crumb for crumb in way if crumb.page in specs)
+
+    def _climb(self, place: int) -> None:
+        self.go(self._way[place].page, self._way[place].what)
+
+    def _climb_up(self) -> None:
+        if self._way:
+            self._climb(len(self._way) - 1)
 
     def _lay_out(self) -> None:
         self.header.add_tool(self._simulator_note)
@@ -331,6 +357,7 @@ class Shell(QMainWindow):
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self._chosen)
+        self.header.climbed.connect(self._climb)
         self.banner.opened.connect(lambda key: self.go("alarms", key))
         self.banner.acknowledged.connect(self._acknowledge)
         self.banner.silenced.connect(self.backend.alarms.silence)
@@ -348,9 +375,19 @@ class Shell(QMainWindow):
         self._bridge.alarms.connect(lambda _records: self._show_alarms())
         self._bridge.commands.connect(lambda _commands: self._show_commands())
         keys: list[tuple[str, Callable[[], None]]] = [(spec.shortcut, self._goer(spec.key)) for spec in self._specs]
-        keys += [("Pause", self.backend.alarms.silence), ("Ctrl+Shift+L", self._next_theme)]
+        keys += [("Alt+Up", self._climb_up), ("Pause", self.backend.alarms.silence), ("Ctrl+Shift+L", self._next_theme)]
         for sequence, press in keys:
             QShortcut(QKeySequence(sequence), self).activated.connect(press)
 
     def _goer(self, key: str) -> Callable[[], None]:
         return lambda: self.go(key, "")
+
+
+def _strip(tools: Sequence[QWidget], header: QWidget) -> QWidget:
+    strip = QWidget(header)
+    row = QHBoxLayout(strip)
+    space(row, gap=m.HALF)
+    for tool in tools:
+        row.addWidget(tool, 0, Qt.AlignmentFlag.AlignVCenter)
+    strip.hide()
+    return strip

@@ -68,14 +68,25 @@ def test_the_header_climbs(qtbot) -> None:
     header = PageHeader()
     qtbot.addWidget(header)
     spy = QSignalSpy(header.climbed)
-    header.set_place("L2", [("overview", "Overview")], "Stations")
-    header.set_place("L2", [("overview", "Overview"), ("stations", "Stations")], "North Gate")
+    header.set_place("L2", ["Overview"], "Stations")
+    header.set_place("L2", ["Overview", "Stations"], "North Gate")
     header.add_tool(Button("Filter"))
     steps = [button for button in header.findChildren(Button) if not button.isHidden() and button.words() == "Stations"]
     steps[-1].click()
-    assert spy.at(0) == ["stations"]
+    assert spy.at(0) == [1]
     assert header.accessibleName() == "North Gate"
     assert header.sizeHint().height() == 48
+
+
+def test_the_header_shows_the_tools_of_one_page_at_a_time(qtbot) -> None:
+    header = PageHeader()
+    qtbot.addWidget(header)
+    mine, yours = Button("Mine", parent=header), Button("Yours", parent=header)
+    header.show_tools(mine)
+    header.show_tools(yours)
+    assert (mine.isHidden(), yours.isHidden()) == (True, False)
+    header.show_tools(None)
+    assert yours.isHidden()
 
 
 def test_a_level_badge_says_its_level(qtbot) -> None:

@@ -131,7 +131,7 @@ def make_dialog() -> QWidget:
 
 def _header() -> QWidget:
     header = PageHeader()
-    header.set_place("L2", [("overview", "Overview"), ("stations", "Stations")], "North Gate Station")
+    header.set_place("L2", ["Overview", "Stations"], "North Gate Station")
     header.add_tool(Segmented([("process", "Process"), ("electrical", "Electrical")], name="View"))
     header.add_tool(Button("Filter", key="/", icon="filter"))
     detach = Button(icon="detach")

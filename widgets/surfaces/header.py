@@ -64,10 +64,10 @@ class Chevron(Painted):
 class PageHeader(QWidget):
     """48 px: level badge, breadcrumb, title at the left; tools at the right.
 
-    Signals: climbed(str key) when a step of the breadcrumb was pressed.
+    Signals: climbed(int place) when a step of the breadcrumb was pressed, counted from the top.
     """
 
-    climbed = Signal(str)
+    climbed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,10 +79,14 @@ class PageHeader(QWidget):
         self._row.addWidget(self._badge)
         self._row.addWidget(self._title)
         self._row.addStretch(1)
+        self._tools = QHBoxLayout()
+        space(self._tools, gap=m.HALF)
+        self._shown: QWidget | None = None
+        self._row.addLayout(self._tools)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_place(self, level: str, way: Sequence[tuple[str, str]], title: str) -> None:
-        """Say where we are: level, the way up as (key, words) from the top, and the page's title."""
+    def set_place(self, level: str, way: Sequence[str], title: str) -> None:
+        """Say where we are: level, the words of the way up from the top, and the page's title."""
         self._badge.set_words(level)
         self._title.setText(title)
         self.setAccessibleName(title)
@@ -91,12 +95,22 @@ class PageHeader(QWidget):
             crumb.hide()
             crumb.deleteLater()
         self._crumbs = []
-        for key, words in way:
+        for place, words in enumerate(way):
             step = Button(words, kind=ButtonKind.QUIET, height=m.TARGET)
-            step.clicked.connect(lambda _checked=False, key=key: self.climbed.emit(key))
+            step.clicked.connect(lambda _checked=False, place=place: self.climbed.emit(place))
             self._crumbs += [step, Chevron()]
         for index, crumb in enumerate(self._crumbs):
             self._row.insertWidget(1 + index, crumb)
+
+    def show_tools(self, tools: QWidget | None) -> None:
+        """Put the tools of the page in view before the fixed ones, in place of those of the page before."""
+        if self._shown is not None:
+            self._tools.removeWidget(self._shown)
+            self._shown.hide()
+        self._shown = tools
+        if tools is not None:
+            self._tools.addWidget(tools, 0, Qt.AlignmentFlag.AlignVCenter)
+            tools.show()
 
     def add_tool(self, tool: QWidget) -> None:
         """Put a tool at the right end."""

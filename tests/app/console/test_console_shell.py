@@ -238,3 +238,10 @@ def test_a_disabled_account_cannot_sign_in(staffed: Path, tmp_path: Path, qtbot:
     assert sentence_after(window, OPERATOR, PASSWORD) == NOT_IN
     window.close()
     system.stop()
+
+
+def test_a_page_that_does_not_exist_is_said_and_nothing_else_happens(operator: WindowedDesk) -> None:
+    before = operator.shell.current()
+    operator.shell.go("moonbase", "XV-1")
+    assert operator.shell.current() == before
+    assert "“moonbase”" in operator.words(operator.one(Toast))
