@@ -23,9 +23,17 @@ class SignIn(DialogFrame):
     """The sign-in form; the desk says when someone is signed in. Signals: those of DialogFrame."""
 
     def __init__(
-        self, backend: Backend, actions: Actions, desk: Desk, *, hint: str = "", parent: QWidget | None = None
+        self,
+        backend: Backend,
+        actions: Actions,
+        desk: Desk,
+        *,
+        hint: str = "",
+        title: str = "",
+        note: str = "",
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(_("Sign in"), icon="sign_in", parent=parent)
+        super().__init__(title or _("Sign in"), icon="lock" if title else "sign_in", parent=parent)
         self._backend = backend
         self._actions = actions
         self._desk = desk
@@ -35,6 +43,9 @@ class SignIn(DialogFrame):
         self._password_field = FormField(_("Password"), self._password)
         self._button = Button(_("Sign in"), key="↵", kind=ButtonKind.COMMIT, height=m.BUTTON_PRIMARY)
         self.setMinimumWidth(px(_WIDTH))
+        self._note = Text(note, Role.BODY, tone=Tone.SECONDARY, wrap=True)
+        self._note.setVisible(bool(note))
+        self.body.addWidget(self._note)
         self.body.addWidget(self._login_field)
         self.body.addWidget(self._password_field)
         self._hint = Text(hint, Role.HINT, tone=Tone.NOT_FIELD, wrap=True)

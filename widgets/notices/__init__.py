@@ -2,7 +2,7 @@
 
 from widgets.notices.banner import BannerAlarm, BannerRow, ClockBlock, MarkBlock
 from widgets.notices.blink import Blink, shared_blink
-from widgets.notices.counter import PriorityCounter
+from widgets.notices.counter import PriorityCounter, SmallCounter
 from widgets.notices.fact import StatusFact
 from widgets.notices.frozen import FrozenNotice
 from widgets.notices.glyph import BLINKING, AlarmGlyph, GlyphState, glyph_pixmap, paint_glyph
@@ -23,6 +23,7 @@ __all__ = [
     "Pill",
     "PriorityCounter",
     "SimulatorFrame",
+    "SmallCounter",
     "StatusFact",
     "Toast",
     "glyph_pixmap",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from widgets.notices.blink import shared_blink
@@ -120,6 +120,7 @@ class MarkBlock(Painted):
         self._name = name
         self._desk = desk
         self._simulator = simulator
+        self._picture = QPixmap()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.set_words(name, desk)
 
@@ -129,6 +130,16 @@ class MarkBlock(Painted):
         self.say(name, desk)
         self.updateGeometry()
         self.update()
+
+    def set_sign(self, picture: bytes) -> None:
+        """Show a company's own sign (PNG, JPEG or SVG) in place of the product's; b"" or no picture: the product's."""
+        self._picture = QPixmap()
+        self._picture.loadFromData(picture)
+        self.update()
+
+    def has_sign(self) -> bool:
+        """Whether a company's own sign is shown."""
+        return not self._picture.isNull()
 
     def sizeHint(self) -> QSize:
         words = max(text_width(self._name, font(Role.BODY, Weight.SEMIBOLD)), text_width(self._desk, font(Role.HINT)))
@@ -145,15 +156,26 @@ class MarkBlock(Painted):
                 painter.fillRect(rect, theme.not_field_bg)
             middle = rect.center().y()
             sign = QRectF(px(m.GAP * 2), middle - px(_SIGN) / 2, px(_SIGN), px(_SIGN))
-            box(painter, sign, fill=theme.bg3, radius=m.RADIUS_CARD)
-            for index, (width, ink) in enumerate(((20, theme.emphasis), (14, theme.text2), (9, theme.line3))):
-                stripe = QRectF(sign.left() + px(5), sign.top() + px(7 + 6 * index), px(width), px(4))
-                box(painter, stripe, fill=ink, radius=2)
+            self._paint_sign(painter, sign)
             left = sign.right() + px(m.GAP)
             top = QRectF(left, middle - px(19), rect.width() - left, px(Role.BODY.line))
             text(painter, top, self._name, theme.text1, font(Role.BODY, Weight.SEMIBOLD))
             below = QRectF(left, top.bottom(), top.width(), px(Role.HINT.line))
             text(painter, below, self._desk, theme.text2 if self._simulator else theme.text3, font(Role.HINT))
+
+    def _paint_sign(self, painter: QPainter, sign: QRectF) -> None:
+        if self.has_sign():
+            size = QSizeF(self._picture.size()).scaled(sign.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            where = QRectF(sign.topLeft(), size)
+            where.moveCenter(sign.center())
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(where, self._picture, QRectF(self._picture.rect()))
+            return
+        theme = current()
+        box(painter, sign, fill=theme.bg3, radius=m.RADIUS_CARD)
+        for index, (width, ink) in enumerate(((20, theme.emphasis), (14, theme.text2), (9, theme.line3))):
+            stripe = QRectF(sign.left() + px(5), sign.top() + px(7 + 6 * index), px(width), px(4))
+            box(painter, stripe, fill=ink, radius=2)
 
 
 class ClockBlock(Painted):

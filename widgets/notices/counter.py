@@ -16,6 +16,9 @@ _WIDTH = 78
 _HEIGHT = 46
 _GLYPH = 24
 _WORDS_LEFT = 38
+_SMALL = 28
+_SMALL_GLYPH = 18
+_SMALL_LEFT = 27
 
 
 class PriorityCounter(QAbstractButton):
@@ -83,3 +86,28 @@ class PriorityCounter(QAbstractButton):
     def _beat(self) -> None:
         if self._new:
             self.update()
+
+
+class SmallCounter(PriorityCounter):
+    """The same in one line for a strip: glyph, active count, new count in brackets while there are new ones."""
+
+    def sizeHint(self) -> QSize:
+        needed = px(_SMALL_LEFT + m.HALF) + text_width(self._line(), font(Role.LABEL, Weight.SEMIBOLD))
+        return QSize(round(needed), px(_SMALL))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current()
+        rect = QRectF(self.rect())
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            size = px(_SMALL_GLYPH)
+            glyph = QRectF(px(m.QUARTER), rect.center().y() - size / 2, size, size)
+            paint_glyph(painter, glyph, self._priority, self.state())
+            ink = theme.text1 if self._active or self._new else theme.text3
+            face = font(Role.LABEL, Weight.SEMIBOLD)
+            text(painter, rect.adjusted(px(_SMALL_LEFT), 0, 0, 0), self._line(), ink, face)
+            if self.hasFocus():
+                focus_ring(painter, rect)
+
+    def _line(self) -> str:
+        return f"{self._active} ({self._new})" if self._new else str(self._active)

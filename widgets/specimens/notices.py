@@ -17,6 +17,7 @@ from widgets.notices import (
     MarkBlock,
     PriorityCounter,
     SimulatorFrame,
+    SmallCounter,
     StatusFact,
     Toast,
 )
@@ -106,6 +107,23 @@ def banner(*, simulator: bool = False) -> QWidget:
     return strip
 
 
+def strip() -> QWidget:
+    """The strip of a window beside the main one."""
+    plane = Surface(Level.FRAME, radius=0)
+    plane.say("Strip")
+    plane.setFixedHeight(px(m.STRIP))
+    layout = QHBoxLayout(plane)
+    space(layout, (m.HALF, 0, m.HALF, 0), m.QUARTER)
+    for priority, active, new in ((1, 2, 2), (2, 4, 3), (3, 16, 0), (4, 0, 0)):
+        counter = SmallCounter(priority, name=f"Priority {priority}")
+        counter.show_counts(active, new, f"{new} new")
+        layout.addWidget(counter)
+    row = BannerRow(name="Alarm")
+    row.show_alarm(ROWS[0])
+    layout.addWidget(row, 1)
+    return plane
+
+
 def status() -> QWidget:
     """The status bar as the shell puts it together."""
     strip = Surface(Level.FRAME, radius=0)
@@ -170,6 +188,7 @@ def make() -> QWidget:
     space(layout)
     layout.addWidget(banner())
     layout.addWidget(banner(simulator=True))
+    layout.addWidget(strip())
     layout.addWidget(page("Notices", column(_glyphs()), _overlays()), 1)
     layout.addWidget(status())
     return holder

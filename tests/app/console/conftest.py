@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.people_cli import create_account
+from app.shell.page_window import PageWindow
 from app.shell.window import Shell
 from backend.model.event import LinkState
 from backend.system import System
@@ -90,7 +91,7 @@ class _Windows(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         stray = event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow()
-        self.strangers += [type(watched).__name__] * (stray and not isinstance(watched, Shell))
+        self.strangers += [type(watched).__name__] * (stray and not isinstance(watched, Shell | PageWindow))
         return False
 
 

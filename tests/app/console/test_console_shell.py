@@ -102,29 +102,40 @@ def test_space_acknowledges_the_top_alarm_from_any_page(operator: WindowedDesk) 
 
 
 def test_an_alarm_that_only_just_came_is_not_acknowledged(operator: WindowedDesk, qtbot: QtBot) -> None:
-    banner = operator.shell.banner
-    banner.show_alarms((), operator.backend.now())
-    banner.show_alarms(operator.alarms(), operator.backend.now())
-    with qtbot.assertNotEmitted(banner.acknowledged), qtbot.waitSignal(banner.hasty):
-        banner.acknowledge_top()
+    urgent = operator.shell.console.urgent
+    urgent.show_alarms(())
+    urgent.show_alarms(operator.alarms())
+    with qtbot.assertNotEmitted(urgent.acknowledged), qtbot.waitSignal(urgent.hasty):
+        urgent.acknowledge()
     assert "Read it, then press again." in operator.words(operator.one(Toast))
 
 
 def test_nobody_signed_in_acknowledges_nothing(desk: WindowedDesk) -> None:
     read(desk)
-    desk.shell.banner.acknowledge_top()
+    desk.shell.console.urgent.acknowledge()
     desk.until(lambda: desk.one(Toast).isVisible())
     assert "Sign in first." in desk.words(desk.one(Toast))
     assert not any(each.facts.ack for each in desk.alarms() if each.facts.cond)
 
 
-def test_enter_goes_to_the_top_alarm_from_any_page(operator: WindowedDesk) -> None:
+def test_enter_goes_to_the_place_of_the_top_alarm_from_any_page(operator: WindowedDesk) -> None:
     operator.page("commands").setFocus()
-    top = operator.shell.banner.top()
-    assert top is not None
+    urgent = operator.shell.console.urgent
+    placed = next(each for each in operator.alarms() if urgent.asset(each) == "R-12")
+    urgent.show_alarms([placed])
+    places = [key for key in ("map", "stations") if key in operator.shell.page_keys()]
+    operator.press(Qt.Key.Key_Return)
+    assert operator.shell.current() == places[0]
+
+
+def test_enter_goes_to_an_alarm_without_a_place_in_the_list(operator: WindowedDesk) -> None:
+    operator.page("commands").setFocus()
+    urgent = operator.shell.console.urgent
+    nowhere = next(each for each in operator.alarms() if not urgent.asset(each))
+    urgent.show_alarms([nowhere])
     operator.press(Qt.Key.Key_Return)
     assert operator.shell.current() == "alarms"
-    assert operator.table("Alarms").current_key() == top.config.key
+    assert operator.table("Alarms").current_key() == nowhere.config.key
 
 
 def test_pause_silences_without_signing_in(desk: WindowedDesk) -> None:

@@ -1,0 +1,122 @@
+"""Windows beside the main one: detaching, coming home, going where a page is, alarm keys and marks in each."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app.shell.page_window import PageWindow
+from backend.model.alarm import AlarmName
+from tests.support.city import OPERATOR
+from tests.support.desk import WindowedDesk
+from widgets.notices import SimulatorFrame, Toast
+from widgets.surfaces import DialogFrame
+
+pytestmark = pytest.mark.expects_warnings
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+def detached(desk: WindowedDesk, key: str) -> PageWindow:
+    """The window a page was moved into by Ctrl+D."""
+    desk.page(key).setFocus()
+    desk.press(Qt.Key.Key_D, CONTROL)
+    window = desk.shell.windows.others()[-1]
+    desk.until(window.isActiveWindow)
+    return window
+
+
+def test_a_page_moves_into_a_window_of_its_own_and_home_again(operator: WindowedDesk) -> None:
+    page = operator.page("alarms")
+    window = detached(operator, "alarms")
+    assert window.host.current() == "alarms"
+    assert window.isAncestorOf(page)
+    assert operator.shell.current() != "alarms"
+    assert window.windowTitle() == "[SIM] Alarms · Linepack · Linjiang City Gas"
+    window.close()
+    operator.shell.go("alarms", "")
+    assert operator.page("alarms") is page
+
+
+def test_every_way_leads_to_where_the_page_is(operator: WindowedDesk) -> None:
+    window = detached(operator, "alarms")
+    operator.shell.activateWindow()
+    operator.until(operator.shell.isActiveWindow)
+    before = operator.shell.current()
+    record = next(each for each in operator.alarms() if each.config.condition == "lost")
+    operator.shell.go("alarms", record.config.key)
+    operator.until(window.isActiveWindow)
+    assert operator.shell.current() == before
+
+
+def test_shift_opens_a_second_one(operator: WindowedDesk) -> None:
+    first = operator.page("alarms")
+    first.setFocus()
+    operator.press(Qt.Key.Key_F4, SHIFT)
+    (window,) = operator.shell.windows.others()
+    assert window.host.page("alarms") is not first
+    assert operator.shell.current() == "alarms"
+
+
+def test_each_window_is_marked_and_has_its_alarms(operator: WindowedDesk) -> None:
+    window = detached(operator, "alarms")
+    (frame,) = window.findChildren(SimulatorFrame)
+    assert frame.size() == window.size()
+    assert window.windowTitle().startswith("[SIM] ")
+    assert window.strip.height() == 32
+
+
+def test_the_alarm_keys_work_in_every_window(operator: WindowedDesk) -> None:
+    window = detached(operator, "commands")
+    operator.until(lambda: operator.shell.banner.was_readable() and operator.shell.banner.top() is not None)
+    top = operator.shell.banner.top()
+    assert top is not None
+    window.setFocus()
+    operator.press(Qt.Key.Key_Space)
+    operator.until(lambda: any(each.config.key == top.config.key and each.facts.ack for each in operator.alarms()))
+    (record,) = [each for each in operator.alarms() if each.config.key == top.config.key]
+    assert (record.name, record.facts.acked_by) == (AlarmName.ACKED, OPERATOR)
+
+
+def test_what_is_said_is_said_in_the_window_in_focus(operator: WindowedDesk) -> None:
+    window = detached(operator, "commands")
+    operator.shell.actions_.refused.emit("No.")
+    shown = [toast for toast in window.findChildren(Toast) if toast.isVisible()]
+    assert [operator.words(toast) for toast in shown] == ["No."]
+
+
+def test_signing_out_covers_every_window(operator: WindowedDesk) -> None:
+    window = detached(operator, "commands")
+    operator.shell.desk.close()
+    operator.until(lambda: operator.shell.sign_in_form() is not None)
+    (frame,) = window.findChildren(DialogFrame)
+    assert frame.accessibleName() == "Nobody signed in"
+
+
+def test_language_reaches_every_window(operator: WindowedDesk) -> None:
+    window = detached(operator, "alarms")
+    window.status.language_pressed.emit()
+    assert "确认" in operator.words(window)
+    assert window.windowTitle() == "[SIM] 报警 · Linepack · 临江燃气"
+
+
+def test_back_forward_and_up(operator: WindowedDesk) -> None:
+    operator.page("stations")
+    operator.shell.go("alarms", "")
+    operator.shell.go("commands", "")
+    operator.press(Qt.Key.Key_Left, ALT)
+    assert operator.shell.current() == "alarms"
+    operator.press(Qt.Key.Key_Left, ALT)
+    assert operator.shell.current() == "stations"
+    operator.press(Qt.Key.Key_Right, ALT)
+    assert operator.shell.current() == "alarms"
+
+
+def test_closing_the_console_closes_every_window(operator: WindowedDesk) -> None:
+    windows = [detached(operator, key) for key in ("alarms", "commands")]
+    operator.shell.close()
+    assert [window.isVisible() for window in windows] == [False, False]
+    QApplication.processEvents()
+    assert operator.shell.windows.others() == ()
