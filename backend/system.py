@@ -23,6 +23,7 @@ from backend.alarms import HORN_ALARM, AlarmEngine, AplaySounder, Changes, Horn
 from backend.alarms.responses import Responses
 from backend.api import Backend, SiteInfo
 from backend.api.alarms import AlarmsApi
+from backend.api.balance import BalanceApi
 from backend.api.commands import CommandsApi
 from backend.api.configuration import Configuration
 from backend.api.devices import DevicesApi
@@ -275,6 +276,11 @@ class System:
     ) -> Backend:
         core, clock, store = self._core, self._clock, self._store
         links = LinksApi(self._fleet.links, core.topics.links)
+        drawing = _drawing(place)
+        balance = BalanceApi(
+            drawing=drawing, registry=devices_api.registry, snapshot=lambda: table.snapshot(clock.wall_us())
+        )
+        core.topics.ticked.subscribe(balance.on_tick)
         people_api = PeopleApi(people=people, call=core.call, worker=self._worker, issuer=f"Linepack {place.id}")
         alarms_api = AlarmsApi(
             core=core,
@@ -304,12 +310,13 @@ class System:
             models=models_api,
             links=links,
             network=NetworkApi(
-                _drawing(place),
+                drawing,
                 registry=devices_api.registry,
                 commandable=self._commands.commandable,
                 snapshot=lambda: table.snapshot(clock.wall_us()),
                 worker=self._worker,
             ),
+            balance=balance,
             preferences=PreferencesApi(store, self._worker),
             journal=JournalApi(
                 store=store,

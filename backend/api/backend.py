@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.api.alarms import AlarmsApi
+from backend.api.balance import BalanceApi
 from backend.api.commands import CommandsApi
 from backend.api.devices import DevicesApi
 from backend.api.journal import JournalApi
@@ -44,6 +45,7 @@ class Backend:
     commands: CommandsApi
     people: PeopleApi
     models: ModelsApi
+    balance: BalanceApi
     links: LinksApi
     network: NetworkApi
     preferences: PreferencesApi
