@@ -9,11 +9,13 @@ from app.pages.alarms.page import SPEC as ALARMS
 from app.pages.audit.page import SPEC as AUDIT
 from app.pages.commands.page import SPEC as COMMANDS
 from app.pages.devices.page import SPEC as DEVICES
+from app.pages.overview.page import SPEC as OVERVIEW
 from app.pages.people.page import SPEC as PEOPLE
 from app.pages.stations.page import SPEC as STATIONS
 from app.pages.things.page import SPEC as MODELS
 
 PAGES: Final[tuple[PageSpec, ...]] = (
+    OVERVIEW,
     STATIONS,
     ALARMS,
     COMMANDS,

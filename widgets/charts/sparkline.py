@@ -51,13 +51,13 @@ def line_path(values: Values, rect: QRectF, low: float, high: float) -> QPainter
     share = (kept - low) / span if span > 0 else np.full(len(kept), 0.5)
     xs = rect.left() + place * rect.width()
     ys = rect.bottom() - share * rect.height()
-    for run in _runs(np.isfinite(kept)):
+    for run in runs(np.isfinite(kept)):
         points = [QPointF(float(x), float(y)) for x, y in zip(xs[run], ys[run], strict=True)]
         path.addPolygon(QPolygonF(points))
     return path
 
 
-def _runs(good: NDArray[np.bool_]) -> list[slice]:
+def runs(good: NDArray[np.bool_]) -> list[slice]:
     """Slices of neighbouring good entries."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], good, [False])).astype(np.int8)))
     return [slice(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]

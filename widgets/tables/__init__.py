@@ -2,6 +2,7 @@
 
 from widgets.tables.cells import (
     Align,
+    BarCell,
     Cell,
     Column,
     GlyphCell,
@@ -19,6 +20,7 @@ from widgets.tables.table import Table, TableHead
 
 __all__ = [
     "Align",
+    "BarCell",
     "Cell",
     "Column",
     "GlyphCell",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from widgets.notices.glyph import GlyphState
 from widgets.readouts.ages import with_unit
+from widgets.readouts.bar import Span
 from widgets.readouts.mark import Mark
 from widgets.theme import Tone
 
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     SPARK = "spark"  # SparkCell
     AGE = "age"  # str in text3
     TICK = "tick"  # bool or None
+    BAR = "bar"  # BarCell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,18 @@ class SparkCell:
     tone: Tone = Tone.NORMAL
 
 
-Cell = str | bool | GlyphCell | ValueCell | MarkCell | SparkCell | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarCell:
+    """Where a value stands in its range; `words` say it for screen readers and exports."""
+
+    span: Span
+    value: float | None
+    words: str
+    tone: Tone = Tone.NORMAL
+    mark: Mark = Mark.GOOD
+
+
+Cell = str | bool | GlyphCell | ValueCell | MarkCell | SparkCell | BarCell | None
 
 
 class RowLook(StrEnum):
@@ -108,7 +121,7 @@ class Column:
 
 def cell_text(cell: Cell) -> str:
     """What a cell says in words."""
-    if isinstance(cell, GlyphCell | MarkCell):
+    if isinstance(cell, GlyphCell | MarkCell | BarCell):
         return cell.words
     if isinstance(cell, ValueCell):
         return with_unit(cell.number, cell.unit)

@@ -14,8 +14,21 @@ from widgets.charts.sparkline import paint_sparkline
 from widgets.notices.blink import shared_blink
 from widgets.notices.glyph import GlyphState, glyph_pixmap
 from widgets.readouts.ages import with_unit
+from widgets.readouts.bar import paint_bar
 from widgets.readouts.mark import FADED, Mark, paint_mark
-from widgets.tables.cells import Align, Cell, Column, GlyphCell, Kind, MarkCell, Row, RowLook, SparkCell, ValueCell
+from widgets.tables.cells import (
+    Align,
+    BarCell,
+    Cell,
+    Column,
+    GlyphCell,
+    Kind,
+    MarkCell,
+    Row,
+    RowLook,
+    SparkCell,
+    ValueCell,
+)
 from widgets.tables.model import RowModel
 from widgets.theme import Role, Theme, Weight, current, font, paint_icon
 from widgets.theme import metrics as m
@@ -65,6 +78,7 @@ class RowDelegate(QStyledItemDelegate):
             Kind.SPARK: self._spark,
             Kind.AGE: self._muted,
             Kind.TICK: self._tick,
+            Kind.BAR: self._bar,
         }
         self.restyle()
 
@@ -169,6 +183,15 @@ class RowDelegate(QStyledItemDelegate):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_sparkline(painter, inside, cell.values, theme.text2, theme.mark(cell.tone))
         return picture
+
+    def _bar(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
+        if not isinstance(cell, BarCell):
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_bar(
+            painter, QRectF(rect).adjusted(self._pad, 0, -self._pad, 0), cell.span, cell.value, cell.tone, cell.mark
+        )
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _tick(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
         size = theme.px(m.ICON_ROW)
