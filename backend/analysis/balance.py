@@ -19,7 +19,7 @@ from backend.model.quality import STATUS_MASK, Status
 
 _FLOW: Final = "flow"
 _HOUR_US: Final = 3_600_000_000
-_SHORTEST_US: Final = 60_000_000
+_SHORTEST_US: Final = 300_000_000
 """Watched for less than this, a change of line pack is noise."""
 Packs = Sequence[tuple[int, tuple[float, ...]]]
 """(µs UTC, stored m³ by tier), oldest first."""

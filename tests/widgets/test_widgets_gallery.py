@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 import widgets.charts
+import widgets.city
 import widgets.inputs
 import widgets.mimic
 import widgets.notices
@@ -32,6 +33,7 @@ from widgets.theme import SCALES, THEMES, Painted, apply, load
 
 PACKAGES = (
     widgets.charts,
+    widgets.city,
     widgets.inputs,
     widgets.mimic,
     widgets.notices,

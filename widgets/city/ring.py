@@ -258,9 +258,12 @@ class SupplyRing(Walked):
         box(painter, where, fill=theme.bg3, line=theme.line3 if strong else None, radius=m.RADIUS_CONTROL)
         inside = where.adjusted(px(6), px(m.QUARTER), -px(6), -px(m.QUARTER))
         head = QRectF(inside.left(), inside.top(), inside.width(), px(Role.LABEL.line))
-        text(painter, head, station.tag, theme.text1, font(Role.LABEL, Weight.SEMIBOLD))
+        bold = font(Role.LABEL, Weight.SEMIBOLD)
+        text(painter, head, station.tag, theme.text1, bold)
         ink = theme.text3 if station.mark in FADED else theme.text1
-        text(painter, head, station.value, ink, font(Role.LABEL), RIGHT)
+        roomy = text_width(station.tag, bold) + text_width(station.value, font(Role.LABEL)) + px(6) <= head.width()
+        if roomy:
+            text(painter, head, station.value, ink, font(Role.LABEL), RIGHT)
         foot = QRectF(inside.left(), head.bottom() + px(1), inside.width(), px(Role.HINT.line))
         size = px(_GLYPH - 2)
         if station.alarm is not None:
@@ -270,7 +273,9 @@ class SupplyRing(Walked):
             badge = px(m.BADGE)
             paint_mark(painter, QRectF(foot.right() - badge, foot.top(), badge, badge), station.mark)
             foot = foot.adjusted(0, 0, -badge - px(2), 0)
-        text(painter, foot, station.name, theme.text2, font(Role.HINT), elide=Qt.TextElideMode.ElideRight)
+        # Where both do not fit, the flow says more than the name, which the tip gives.
+        words, shade = (station.name, theme.text2) if roomy else (station.value, ink)
+        text(painter, foot, words, shade, font(Role.HINT), elide=Qt.TextElideMode.ElideRight)
 
     def _paint_tiers(self, painter: QPainter, theme: Theme, inside: QRectF) -> None:
         rows = len(self._tiers) + 1

@@ -1,6 +1,6 @@
 """The gallery's sheets: every widget in every state on made-up data; GUI thread only."""
 
-from widgets.specimens import inputs, notices, readouts, surfaces, tables
+from widgets.specimens import city, inputs, notices, readouts, surfaces, tables
 from widgets.specimens.sheet import Sheet
 
 SHEETS = (
@@ -9,6 +9,7 @@ SHEETS = (
     Sheet(name="dialog", make=surfaces.make_dialog),
     Sheet(name="notices", make=notices.make),
     Sheet(name="readouts", make=readouts.make),
+    Sheet(name="city", make=city.make),
     Sheet(name="tables", make=tables.make),
     Sheet(name="devices", make=tables.make_devices),
 )

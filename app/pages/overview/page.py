@@ -31,7 +31,7 @@ _BEATS = 4
 """Once a second."""
 _DEMAND_BEATS = 240
 """Once a minute."""
-_ZONES_WIDTH = 560
+_ZONES_WIDTH = 520
 _FABRIC_WIDTH = 380
 _DAY_US = 86_400_000_000
 _STEPS = 96
@@ -236,9 +236,9 @@ class OverviewPage(Page):
             self._cards[key].body.addWidget(widget, 1)
         middle = QHBoxLayout()
         space(middle, gap=m.GAP)
-        middle.addWidget(self._cards["supply"], 1)
-        self._cards["zones"].setFixedWidth(px(_ZONES_WIDTH))
-        middle.addWidget(self._cards["zones"])
+        middle.addWidget(self._cards["supply"], 19)
+        self._cards["zones"].setMinimumWidth(px(_ZONES_WIDTH))
+        middle.addWidget(self._cards["zones"], 10)
         foot = QGridLayout()
         space(foot, gap=m.GAP)
         foot.addWidget(self._cards["abacus"], 0, 0)
@@ -268,12 +268,12 @@ def _titles() -> Titles:
 def _zone_columns() -> tuple[Column, ...]:
     return (
         Column(key="zone", title=_("Zone"), width=0, elide=True),
-        Column(key="bar", title=_("Pressure against set-point"), width=150, kind=Kind.BAR),
-        Column(key="deviation", title="", width=78, kind=Kind.VALUE, align=Align.RIGHT),
-        Column(key="flow", title=_("10³ m³/h"), width=76, align=Align.RIGHT),
-        Column(key="customers", title=_("Customers"), width=86, align=Align.RIGHT),
+        Column(key="bar", title=_("Against set-point"), width=128, kind=Kind.BAR),
+        Column(key="deviation", title="", width=70, kind=Kind.VALUE, align=Align.RIGHT),
+        Column(key="flow", title=_("10³ m³/h"), width=74, align=Align.RIGHT),
+        Column(key="customers", title=_("Customers"), width=84, align=Align.RIGHT),
         Column(key="left", title=_("Line pack"), width=76, align=Align.RIGHT),
-        Column(key="alarm", title="", width=34, kind=Kind.GLYPH),
+        Column(key="alarm", title="", width=30, kind=Kind.GLYPH),
     )
 
 

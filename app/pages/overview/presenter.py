@@ -59,9 +59,8 @@ def alarms_by_point(records: Iterable[AlarmRecord]) -> dict[int, AlarmRecord]:
     found: dict[int, AlarmRecord] = {}
     for record in records:
         point, priority = record.config.point, int(record.priority)
-        shows = (
-            record.facts.cond and not record.facts.sup and (priority <= 2 or (priority == 3 and not record.facts.ack))
-        )
+        heard = record.facts.cond and not record.facts.suppressed
+        shows = heard and (priority <= 2 or (priority == 3 and not record.facts.ack))
         if point is not None and shows and (point not in found or priority < int(found[point].priority)):
             found[point] = record
     return found

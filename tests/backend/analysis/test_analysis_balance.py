@@ -145,7 +145,7 @@ def test_what_is_not_read_is_named_and_not_made_up() -> None:
     assert found.unread == ("R-1.flow",)
 
 
-def test_a_change_needs_a_minute_of_watching() -> None:
+def test_a_change_needs_five_minutes_of_watching() -> None:
     assert all(math.isnan(each) for each in changes_per_h([(0, (1.0,)), (10, (2.0,)), (20, (3.0,))], 1))
 
 
