@@ -99,7 +99,7 @@ class Abacus(Walked):
         return QSize(px(m.RAIL) * 8, px(_TALL))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(px(m.RAIL) * 5, px(_TALL * 2 // 3))
+        return QSize(px(m.RAIL) * 5, px(_TALL // 2 + m.RAIL // 2))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current()

@@ -19,6 +19,8 @@ from widgets.theme.strokes import RIGHT, box, focus_ring, text
 _CELLS = 30
 _CELL_HEIGHT = 9
 _ROW = 52
+_LOWEST_ROW = 33
+"""Without the sentence below."""
 _MARK = 20
 
 
@@ -74,7 +76,7 @@ class Fabric(Walked):
         return QSize(px(m.RAIL) * 4, px(_ROW) * max(1, len(self._strands)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(px(m.RAIL) * 3, px(_ROW) * max(1, len(self._strands)))
+        return QSize(px(m.RAIL) * 3, px(_LOWEST_ROW) * max(1, len(self._strands)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with self.painter() as painter:
@@ -113,6 +115,8 @@ class Fabric(Walked):
             x = inside.left() + one.share * inside.width() - size / 2
             x = min(max(x, inside.left()), inside.right() - size)
             paint_glyph(painter, QRectF(x, top + px(_CELL_HEIGHT) / 2 - size / 2, size, size), one.priority, one.state)
+        if inside.height() < px(_ROW - m.QUARTER):
+            return
         foot = QRectF(inside.left(), top + px(_CELL_HEIGHT + 2), inside.width(), px(Role.HINT.line))
         text(painter, foot, strand.note, theme.text3, font(Role.HINT), elide=Qt.TextElideMode.ElideRight)
 

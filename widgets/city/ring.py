@@ -130,7 +130,7 @@ class SupplyRing(Walked):
         return QSize(px(m.RAIL) * 14, px(m.RAIL) * 5)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(px(m.RAIL) * 9, px(m.RAIL) * 4)
+        return QSize(px(m.RAIL) * 8, px(m.RAIL) * 5 // 2)
 
     def _both(self) -> tuple[Source | Station, ...]:
         return (*self._sources, *self._stations)

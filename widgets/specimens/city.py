@@ -25,7 +25,10 @@ def _ring() -> SupplyRing:
     ring = SupplyRing(titles, name="Supply network")
     ring.show_supply(
         (
-            Source(key="N", tag="NGS", name="North Gate", value="112,400", unit="m³/h", share=0.6, foot="3,620 → 1,520 kPa"),
+            Source(
+                key="N", tag="NGS", name="North Gate", value="112,400", unit="m³/h", share=0.6,
+                foot="3,620 → 1,520 kPa",
+            ),
             Source(
                 key="L", tag="LPS", name="LNG peak-shaving", value="5,100", unit="m³/h", share=math.nan,
                 foot="780 → 1,510 kPa", mark=Mark.STALE, alarm=(3, GlyphState.UNACKNOWLEDGED),
@@ -41,7 +44,10 @@ def _ring() -> SupplyRing:
         ),
         (
             Tier(name="HP trunk", pipe="hp", share=0.7, minimum=0.5, stored="441.2", change="+0.4", left="steady"),
-            Tier(name="MP-A", pipe="mpa", share=0.4, minimum=0.38, stored="90.6", change="−6.2", left="1.6 h", strong=True),
+            Tier(
+                name="MP-A", pipe="mpa", share=0.4, minimum=0.38, stored="90.6", change="−6.2", left="1.6 h",
+                strong=True,
+            ),
             Tier(name="LP", pipe="lp", share=math.nan, minimum=0.0, stored="—", change="—", left="—"),
         ),
     )  # fmt: skip
@@ -56,8 +62,8 @@ def _abacus() -> Abacus:
     abacus.show_rods(
         [
             Rod(
-                key=name, label=f"{index:02d}", value=str(360 + round(40 * share)) if share == share else "—", share=share,
-                mark=mark, alarm=(1, GlyphState.UNACKNOWLEDGED) if share < -0.7 else None,
+                key=name, label=f"{index:02d}", value="—" if math.isnan(share) else str(360 + round(40 * share)),
+                share=share, mark=mark, alarm=(1, GlyphState.UNACKNOWLEDGED) if share < -0.7 else None,
             )
             for index, (name, share, mark) in enumerate(zip(_STATIONS, shares, marks, strict=True))
         ]

@@ -31,8 +31,8 @@ _BEATS = 4
 """Once a second."""
 _DEMAND_BEATS = 240
 """Once a minute."""
-_ZONES_WIDTH = 520
-_FABRIC_WIDTH = 380
+_ZONES_WIDTH = 412
+_FABRIC_WIDTH = 300
 _DAY_US = 86_400_000_000
 _STEPS = 96
 
@@ -102,9 +102,7 @@ class OverviewPage(Page):
         self._zone_model.set_columns(_zone_columns())
         self._cards["supply"].set_title(_("Supply network"), _("station flow in 10³ m³/h"))
         self._cards["zones"].set_title(_("Zones"))
-        self._cards["abacus"].set_title(
-            _("Pressure abacus"), _("outlets of the district stations, each by its own set-point and limits")
-        )
+        self._cards["abacus"].set_title(_("Pressure abacus"), _("each outlet by its own limits"))
         self._cards["day"].set_title(_("Demand today"), _("10³ m³/h"))
         self._cards["fabric"].set_title(_("Safety fabric"), _("1 cell = equal share of the fleet"))
         self._empty.set_words(_("No stations configured. Import devices with `linepack import`."))
@@ -203,9 +201,9 @@ class OverviewPage(Page):
         self._day.show_day(whole[_STEPS:], expected, hour=hour, band=BAND)
         known = bool(np.isfinite(expected).any())
         self._cards["day"].set_note(
-            _("10³ m³/h · forecast: yesterday, scaled, ± {band} %").format(band=round(BAND * 100))
+            _("10³ m³/h · forecast ± {band} %").format(band=round(BAND * 100))
             if known
-            else _("10³ m³/h · no forecast: yesterday was not recorded")
+            else _("10³ m³/h · no forecast yet")
         )
 
     # -- what people do -------------------------------------------------------------------------------------------
