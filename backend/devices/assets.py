@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Final
 
 from backend.devices.numbered import BadRow, Numbered
 from backend.devices.rows import AssetRow
 from backend.errors import ConfigError
-from backend.model.plant import Asset
+from backend.model.plant import USUAL_STATION, Asset, medium_of, station_of
 
 KIND: Final = "asset"
 
@@ -51,6 +52,8 @@ def _reason(row: AssetRow, spelt: Mapping[str, str], seen: Set[str]) -> ConfigEr
         return ConfigError("asset {id} differs from {other} in case only", id=row.id, other=spelt[key])
     if (row.lon is None) != (row.lat is None):
         return ConfigError("lon and lat belong together")
+    if row.station is not None and row.kind not in USUAL_STATION:
+        return ConfigError("only a supply or a station has a kind of station, not a {kind}", kind=row.kind)
     return None
 
 
@@ -69,7 +72,7 @@ def _lost(good: Mapping[int, AssetRow], assets: Mapping[str, Asset]) -> Iterator
 
 
 def _asset(row: AssetRow) -> Asset:
-    return Asset(
+    asset = Asset(
         id=row.id,
         kind=row.kind,
         name=row.name,
@@ -78,4 +81,7 @@ def _asset(row: AssetRow) -> Asset:
         area=row.area,
         lon=row.lon,
         lat=row.lat,
+        station=row.station,
+        medium=row.medium,
     )
+    return replace(asset, station=station_of(asset), medium=medium_of(asset))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from backend.model.plant import AssetKind, PowerClass
+from backend.model.plant import AssetKind, Medium, PowerClass, StationKind
 from backend.model.thing_schema import Identifier, LimitsEntry, OptionalTitle, Title
 
 
@@ -22,7 +22,11 @@ class Row(BaseModel):
 
 
 class AssetRow(Row):
-    """A physical thing. lon, lat: WGS 84 degrees, both or neither."""
+    """A physical thing. lon, lat: WGS 84 degrees, both or neither.
+
+    station: what kind of station; a supply is a gate and a station a regulating station when it is left out, and
+    nothing else may have it. medium: piped gas for a station when it is left out.
+    """
 
     id: Identifier
     kind: Annotated[AssetKind, Field(strict=False)]
@@ -32,6 +36,8 @@ class AssetRow(Row):
     area: OptionalTitle = ""
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    station: Annotated[StationKind, Field(strict=False)] | None = None
+    medium: Annotated[Medium, Field(strict=False)] | None = None
 
 
 class LimitsRow(LimitsEntry):

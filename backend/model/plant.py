@@ -21,6 +21,43 @@ class AssetKind(StrEnum):
     LOGGER = "logger"
     CUSTOMER = "customer"
     AREA = "area"
+    VEHICLE = "vehicle"
+    """A patrol or repair vehicle: it moves, its tracker says where it is (T/CGAS 000 T2-2)."""
+    DETECTOR = "detector"
+    """A leak detector in the street (T/CGAS 000 4.2.3d, network leak)."""
+
+
+class StationKind(StrEnum):
+    """Kinds of station, with the words of T/CGAS 000 5.1.1b, 6.1.1 and T4-11 (A-03).
+
+    gate 门站, regulating 调压站, gasification 气化站, filling 加气站, storage-distribution 储配站,
+    lpg-storage LPG储配站 (LPG storage-distribution), lpg-filling LPG罐装站 (LPG filling plant).
+    """
+
+    GATE = "gate"
+    REGULATING = "regulating"
+    GASIFICATION = "gasification"
+    FILLING = "filling"
+    STORAGE_DISTRIBUTION = "storage-distribution"
+    LPG_STORAGE = "lpg-storage"
+    LPG_FILLING = "lpg-filling"
+
+
+class Medium(StrEnum):
+    """How the gas comes, with the words of T/CGAS 000 5.1.1a and T2-1 (A-02).
+
+    piped-gas 管道燃气, cylinder-cng 罐装CNG, bottled-lpg 瓶装LPG.
+    """
+
+    PIPED_GAS = "piped-gas"
+    CYLINDER_CNG = "cylinder-cng"
+    BOTTLED_LPG = "bottled-lpg"
+
+
+USUAL_STATION: Final[Mapping[AssetKind, StationKind]] = MappingProxyType(
+    {AssetKind.SUPPLY: StationKind.GATE, AssetKind.STATION: StationKind.REGULATING}
+)
+"""What a supply or a station is when nobody said it; no other kind of asset is a station."""
 
 
 class QuantityKind(StrEnum):
@@ -103,7 +140,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A physical thing; keeps its id and history when its device is swapped (A-01). lon/lat: WGS 84 degrees."""
+    """A physical thing; keeps its id and history when its device is swapped (A-01). lon/lat: WGS 84 degrees.
+
+    station, medium: None where the thing is no station, or where an older register did not say (see `station_of`).
+    """
 
     id: str
     kind: AssetKind
@@ -113,6 +153,8 @@ class Asset:
     area: str = ""
     lon: float | None = None
     lat: float | None = None
+    station: StationKind | None = None
+    medium: Medium | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,3 +221,13 @@ class Registry:
 def mode_of(point: Point, protocol: str) -> Mode:
     """How the values of a point come over this protocol."""
     return point.mode or MODES.get(protocol, (Mode.POLL,))[0]
+
+
+def station_of(asset: Asset) -> StationKind | None:
+    """What kind of station this is: as registered, else the usual one; None for what is no station."""
+    return asset.station or USUAL_STATION.get(asset.kind)
+
+
+def medium_of(asset: Asset) -> Medium | None:
+    """What gas a station carries: as registered, else piped gas; None for what has none of its own."""
+    return asset.medium or (Medium.PIPED_GAS if asset.kind in USUAL_STATION else None)

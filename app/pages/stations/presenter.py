@@ -17,7 +17,15 @@ KINDS: tuple[tuple[str, frozenset[AssetKind]], ...] = (
     ("regulators", frozenset({AssetKind.REGULATOR})),
     ("valves", frozenset({AssetKind.VALVE})),
     ("wells", frozenset({AssetKind.VALVE_WELL})),
-    ("other", frozenset({AssetKind.LOGGER, AssetKind.CUSTOMER, AssetKind.PIPE, AssetKind.AREA})),
+    (
+        "other",
+        frozenset(
+            {
+                *(AssetKind.LOGGER, AssetKind.CUSTOMER, AssetKind.PIPE, AssetKind.AREA),
+                *(AssetKind.VEHICLE, AssetKind.DETECTOR),
+            }
+        ),
+    ),
 )
 """Groups of the place list; every kind of asset is in exactly one."""
 

@@ -15,12 +15,17 @@ from backend.model.plant import (
     AssetKind,
     Device,
     Limits,
+    Medium,
     Point,
     PowerClass,
     QuantityKind,
     Registry,
+    StationKind,
+    medium_of,
+    station_of,
 )
 from backend.site import thing_models
+from backend.store.rows import from_body
 
 MODELS = thing_models()
 STATION = AssetRow(id="R-12", kind=AssetKind.STATION, name="Heping Road", name_zh="和平路", lon=121.3, lat=30.9)
@@ -54,7 +59,16 @@ def points_of(registry: Registry, device: str) -> dict[str, Point]:
 def test_assets_and_devices_come_out_as_written() -> None:
     registry = build(rtu(short_code="12", remote_enabled=True), well())
     assert registry.assets == (
-        Asset(id="R-12", kind=AssetKind.STATION, name="Heping Road", name_zh="和平路", lon=121.3, lat=30.9),
+        Asset(
+            id="R-12",
+            kind=AssetKind.STATION,
+            name="Heping Road",
+            name_zh="和平路",
+            lon=121.3,
+            lat=30.9,
+            station=StationKind.REGULATING,
+            medium=Medium.PIPED_GAS,
+        ),
         Asset(id="VW-3", kind=AssetKind.VALVE_WELL, name="Well 3", parent="R-12"),
     )
     assert registry.devices == (
@@ -225,12 +239,51 @@ def asset(name: str, **more: Any) -> AssetRow:
         ([asset("A", parent="A")], "asset row 1: asset A is a part of itself"),
         ([asset("A", parent="B"), asset("B", parent="A")], "asset row 1: asset A is a part of itself"),
         ([asset("A", lon=5)], "asset row 1: lon and lat belong together"),
+        (
+            [asset("A", station="gate")],
+            "asset row 1: only a supply or a station has a kind of station, not a pipe",
+        ),
     ],
 )
 def test_wrong_assets_are_refused(rows: list[AssetRow], sentence: str) -> None:
     with pytest.raises(ConfigError) as refused:
         build_registry(rows, (), MODELS, build(), "hz")
     assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("row", "station", "medium"),
+    [
+        (asset("A", kind="supply"), StationKind.GATE, Medium.PIPED_GAS),
+        (asset("A", kind="station"), StationKind.REGULATING, Medium.PIPED_GAS),
+        (asset("A", kind="supply", station="gasification"), StationKind.GASIFICATION, Medium.PIPED_GAS),
+        (
+            asset("A", kind="station", station="lpg-filling", medium="bottled-lpg"),
+            StationKind.LPG_FILLING,
+            Medium.BOTTLED_LPG,
+        ),
+        (asset("A", medium="cylinder-cng"), None, Medium.CYLINDER_CNG),
+        (asset("A", kind="vehicle"), None, None),
+        (asset("A", kind="detector"), None, None),
+    ],
+)
+def test_a_station_says_its_kind_and_medium_or_has_the_usual_ones(
+    row: AssetRow, station: StationKind | None, medium: Medium | None
+) -> None:
+    (made,) = build_registry((row,), (), MODELS, EMPTY, "hz")[0].assets
+    assert (made.station, made.medium) == (station, medium)
+
+
+def test_all_seven_kinds_of_station_can_be_registered() -> None:
+    rows = [asset(kind, kind="station", station=kind) for kind in StationKind]
+    made = build_registry(rows, (), MODELS, EMPTY, "hz")[0].assets
+    assert [one.station for one in made] == list(StationKind)
+    assert len(made) == 7
+
+
+def test_an_asset_of_an_older_register_is_the_usual_station() -> None:
+    old = from_body('{"id": "R-1", "kind": "station", "name": "R-1"}', Asset, "asset", "R-1")
+    assert (old.station, station_of(old), medium_of(old)) == (None, StationKind.REGULATING, Medium.PIPED_GAS)
 
 
 def test_an_asset_may_come_before_its_parent() -> None:
