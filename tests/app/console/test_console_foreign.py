@@ -138,7 +138,8 @@ def test_a_person_of_that_name_fits_the_status_bar(qtbot: QtBot) -> None:
 def test_a_refusal_with_such_a_name_is_one_readable_notice(window: WindowedDesk) -> None:
     window.shell.actions_.refused.emit(EVIL)
     assert window.shell.minimumSizeHint().width() <= 1920
-    assert SEEN[:40] in window.words()
+    # As many lines as it needs: where they break depends on the page behind.
+    assert SEEN[:40] in window.words().replace("\n", "")
 
 
 def test_shown_is_literal_and_not_longer_than_a_name() -> None:
