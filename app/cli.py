@@ -96,8 +96,12 @@ def sim(
 
 
 @app.command(name="import")
-def import_(what: Literal["models", "assets", "devices"], file: Path, folder: Path, *, partial: bool = False) -> int:
-    """Load thing models (JSON), assets or devices (JSON, CSV or XLSX); all rows go in together or none.
+def import_(
+    what: Literal["models", "assets", "devices", "network"], file: Path, folder: Path, *, partial: bool = False
+) -> int:
+    """Load thing models (JSON), assets or devices (JSON, CSV or XLSX), or the gas network (GeoJSON).
+
+    All rows go in together or none; a network replaces the one before as a whole.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
-"""`linepack import`: thing models, assets or devices from a file; good rows go in together or not at all."""
+"""`linepack import`: models, assets, devices or the network from a file; good rows go in together or not at all."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,8 +27,10 @@ from backend.devices import (
 )
 from backend.errors import ConfigError
 from backend.model.journal import JournalDraft, JournalEntry
+from backend.model.network import Network
 from backend.model.plant import Registry
 from backend.model.thing_model import ThingModel, parse
+from backend.network import NETWORK_FILE, from_geojson
 from backend.site import Site, load, read_json, thing_models
 from backend.site.documents import read_bytes
 from backend.store import Tx
@@ -49,10 +51,9 @@ def import_file(what: str, file: Path, folder: Path, *, partial: bool) -> int:
     """Load `file` into the site. Bad rows are numbered on stderr; 1 when there are any, also when others went in."""
     site = load(folder)
     digest = hashlib.sha256(read_bytes(file)).hexdigest()
-    rows = None if what == "models" else _only(what, read_rows(file), file)
-    documents = _documents(file) if rows is None else []
+    plan_of = _planner(what, site, file, partial)
     with held(site):
-        plan = _plan_models(site, documents) if rows is None else _plan_rows(site, file, rows, partial)
+        plan = plan_of()
         for number, reason in plan.bad:
             note(f"{file}, row {number}: {reason}")
         if plan.bad and not partial:
@@ -72,6 +73,26 @@ def import_file(what: str, file: Path, folder: Path, *, partial: bool) -> int:
         _store(site, plan, entry)
     result(f"imported {plan.good} {what}")
     return 1 if plan.bad else 0
+
+
+def _planner(what: str, site: Site, file: Path, partial: bool) -> Callable[[], _Load]:
+    """Read the file before the site is held: a wrong one is refused at once, whoever runs the site."""
+    match what:
+        case "models":
+            documents = _documents(file)
+            return lambda: _plan_models(site, documents)
+        case "network":
+            network = from_geojson(read_json(file), file=str(file))
+            return lambda: _plan_network(site, file, network)
+        case _:
+            rows = _only(what, read_rows(file), file)
+            return lambda: _plan_rows(site, file, rows, partial)
+
+
+def _plan_network(site: Site, file: Path, network: Network) -> _Load:
+    """A drawing hangs together, so it replaces the one before as a whole."""
+    parts = sum(len(getattr(network, field.name)) for field in fields(network))
+    return _Load(files={site.folder / NETWORK_FILE: read_bytes(file)}, registry=None, good=parts, bad=[])
 
 
 def _store(site: Site, plan: _Load, entry: JournalDraft) -> None:

@@ -57,7 +57,7 @@ from backend.model.journal import JournalDraft
 from backend.model.network import Network
 from backend.model.plant import Registry
 from backend.model.thing_model import ThingModel
-from backend.network import from_geojson
+from backend.network import NETWORK_FILE, from_geojson
 from backend.pipeline import Core, Inbox
 from backend.pipeline.judge import Ranges
 from backend.processing import Chains, Forwarder, check_targets, compile_chains
@@ -68,7 +68,6 @@ from backend.store import Store
 
 _log = logs.get(__name__)
 
-NETWORK_FILE = Path("network") / "network.geojson"
 CHECKPOINT_FILE = "journal.checkpoints"
 CHECKPOINT_EVERY_US = 60_000_000
 _WORKERS = 4

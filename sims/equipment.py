@@ -11,7 +11,7 @@ from typing import Any, Final
 from backend.errors import ConfigError
 from backend.model.network import Network
 from backend.model.thing_model import ThingModel, forms_of
-from backend.network.geojson import from_geojson
+from backend.network.geojson import NETWORK_FILE, from_geojson
 from backend.site import Site, read_json, thing_models
 from backend.site.folder import is_loopback
 from sims.devices.battery_terminals import PressureLogger, RegulatorCabinet, ValveWell
@@ -21,7 +21,6 @@ from sims.devices.moment import Instrument
 from sims.devices.station_rtu import StationRtu
 from sims.devices.terminal import Terminal
 
-NETWORK_FILE: Final = Path("network") / "network.geojson"
 DEVICES_FILE: Final = Path("registry") / "devices.json"
 Row = Mapping[str, Any]
 

@@ -7,6 +7,7 @@ WGS 84 longitude and latitude. Pipes are lines, everything else is a point.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +16,8 @@ from backend.errors import ConfigError
 from backend.model.network import Fitting, Network, Node, Pipe, Regulator, Source, Valve
 
 Feature = dict[str, Any]
+NETWORK_FILE: Final = Path("network") / "network.geojson"
+"""In a site folder."""
 _KINDS: Final[dict[str, tuple[str, type]]] = {
     "node": ("nodes", Node),
     "pipe": ("pipes", Pipe),

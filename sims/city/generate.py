@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from backend.model.network import Network
-from backend.network.geojson import to_geojson
+from backend.network.geojson import NETWORK_FILE, to_geojson
 from backend.site import write_template
 from sims.city.assets import asset_rows
 from sims.city.network import draw_city
@@ -16,7 +16,6 @@ from sims.city.terminals import device_rows
 
 SITE_ID: Final = "linjiang"
 NAME: Final = ("Linjiang City Gas", "临江燃气")
-NETWORK_FILE: Final = Path("network") / "network.geojson"
 Row = dict[str, Any]
 
 

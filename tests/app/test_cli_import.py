@@ -264,3 +264,57 @@ def test_files_that_cannot_be_read(
 
 def test_what_cannot_be_imported_is_wrong_usage(empty: Path, tmp_path: Path) -> None:
     assert linepack("import", "people", as_json(tmp_path, []), empty).code == 2
+
+
+def drawing(**changed: object) -> dict[str, Any]:
+    """Two nodes with a pipe between them."""
+    node = {"kind": "node", "tier": "MP-A", "zone": "Z-1"}
+
+    def at(name: str, lon: float) -> dict[str, Any]:
+        return {"geometry": {"type": "Point", "coordinates": [lon, 31.0]}, "properties": {**node, "id": name}}
+
+    pipe = {"kind": "pipe", "id": "P", "tier": "MP-A", "start": "A", "end": "B", "diameter_mm": 200, "length_m": 90}
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "geometry": {"type": "Point", "coordinates": [121.0, 31.0]},
+                "properties": {"kind": "node", "id": "A"} | node,
+            },
+            {
+                "geometry": {"type": "Point", "coordinates": [121.1, 31.0]},
+                "properties": {"kind": "node", "id": "B"} | node,
+            },
+            {
+                "geometry": {"type": "LineString", "coordinates": [[121.0, 31.0], [121.1, 31.0]]},
+                "properties": pipe | changed,
+            },
+        ],
+    }
+
+
+def test_a_network_replaces_the_one_before_and_is_journaled(empty: Path, tmp_path: Path) -> None:
+    file = as_json(tmp_path, drawing(), "pipes.geojson")
+    result = linepack("import", "network", file, empty)
+    assert (result.code, result.out) == (0, "imported 3 network\n")
+    assert (empty / "network" / "network.geojson").read_bytes() == file.read_bytes()
+    newest = journaled(empty)[-1].draft
+    assert (newest.kind, newest.subject) == ("config.import", "pipes.geojson")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"end": "C"}, "P ends at C, which is not a node"),
+        ({"diameter_mm": "wide"}, "feature 2 is not a part of a network"),
+        ({"kind": "spell"}, "feature 2 is not a part of a network"),
+    ],
+)
+def test_a_wrong_network_is_one_sentence_and_changes_nothing(
+    empty: Path, tmp_path: Path, wrong: dict[str, object], why: str
+) -> None:
+    before = contents(empty)
+    result = linepack("import", "network", as_json(tmp_path, drawing(**wrong), "pipes.geojson"), empty)
+    assert result.code == 1
+    assert why in result.err
+    assert contents(empty) == before
