@@ -16,7 +16,7 @@ from widgets.theme import metrics as m
 from widgets.theme.strokes import LEFT, box, text, text_width
 
 _WIDTH = 196
-_HEIGHT = 132
+_HEIGHT = 116
 _RING = 17
 _VALVE = 20
 _DOT = 3
@@ -133,6 +133,8 @@ class LocatorMap(Painted):
             self._paint_station(painter, at)
         else:
             self._paint_valve(painter, at, mark.state)
+        if not self.frame().contains(at):
+            return
         if mark.partner:
             painter.setPen(QPen(theme.you, px(1.5), Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -187,10 +189,14 @@ class LocatorMap(Painted):
         share = min(self.width(), self.height()) / 2 / self._radius_m
         length = _round_length(self.width() * _SHARE_OF_SCALE / share)
         left, base = float(px(m.HALF)), self.height() - float(px(m.HALF))
+        high = px(Role.MICRO.line)
+        said = f"{length:g} m"
+        wide = max(length * share, text_width(said, font(Role.MICRO)))
+        plate = QRectF(left - px(_PAD), base - high - px(_PAD), wide + 2 * px(_PAD), high + 2 * px(_PAD))
+        box(painter, plate, fill=theme.ground["land"], radius=2)
         painter.setPen(QPen(theme.text2, px(1.5)))
         painter.drawLine(QPointF(left, base), QPointF(left + length * share, base))
-        words = QRectF(left, base - px(Role.MICRO.line) - 2, self.width(), px(Role.MICRO.line))
-        text(painter, words, f"{length:g} m", theme.text2, font(Role.MICRO), LEFT)
+        text(painter, QRectF(left, base - high - 2, wide, high), said, theme.text2, font(Role.MICRO), LEFT)
 
 
 def _round_length(most: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from widgets.inputs.button import Button, ButtonKind
@@ -24,7 +24,7 @@ class Disclosure(QWidget):
         self._head = Button(words, icon="right", kind=ButtonKind.QUIET)
         layout = QVBoxLayout(self)
         space(layout, gap=m.QUARTER)
-        layout.addWidget(self._head)
+        layout.addWidget(self._head, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(content, 1)
         content.setVisible(False)
         self._head.clicked.connect(lambda: self.open(not self.is_open()))
