@@ -13,6 +13,7 @@ from app.dialogs.change import DIFFERS
 from app.dialogs.code import CodeField
 from app.dialogs.expiry import ExpiryCard
 from app.dialogs.interlocks import scrolled, show_interlocks
+from app.dialogs.lines import Lines
 from app.dialogs.persons import PersonCard
 from app.dialogs.signed import SignedText
 from app.dialogs.since import changes_since
@@ -82,7 +83,7 @@ class ApproveDialog(DialogFrame):
         self._sending = False
         self._authenticator = authenticator
         self._left = CommandBody(backend, actions, target, own=command.content.id)
-        self._since = Text("", Role.LABEL, Weight.SEMIBOLD, wrap=True)
+        self._since = Lines(weight=Weight.SEMIBOLD)
         self._signed = SignedText()
         self._expiry = ExpiryCard(name=_("Time left to approve"))
         self._interlocks = FactList(name=_("Interlocks"), ruled=False)
@@ -129,9 +130,9 @@ class ApproveDialog(DialogFrame):
         """Fill in why it is rejected."""
         self._reason.setText(words)
 
-    def changed_since(self) -> str:
-        """What is not as it was when it was asked for; "" = nothing."""
-        return self._since.text()
+    def changed_since(self) -> tuple[str, ...]:
+        """What is not as it was when it was asked for; () = nothing."""
+        return self._since.lines()[1:]
 
     def signed_words(self) -> str:
         """The text that is signed, as shown behind the fold."""
@@ -238,8 +239,7 @@ class ApproveDialog(DialogFrame):
             alone=self._left.alone(),
         )
         lines = [f"{DIFFERS} {each}" for each in changed]
-        self._since.setText("\n".join([_("Changed since the request"), *lines]) if lines else "")
-        self._since.setVisible(bool(lines))
+        self._since.show_lines([_("Changed since the request"), *lines] if lines else [])
 
     def _another(self) -> bool:
         """Whether the person here is another one than who asked for it."""

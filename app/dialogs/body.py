@@ -103,17 +103,16 @@ class CommandBody(QWidget):
         state = valve_state(feedback, now, int(snapshot.quality[number]))
         wanted = NO_VALUE if value is None else value_text(point, value)
         tag = shown(feedback.tag)
-        proof = _("{tag} must agree").format(tag=tag)
+        proof = [_("{tag} must agree").format(tag=tag)]
         if within_s:
-            limit = _("within {seconds} s").format(seconds=f"{within_s:.0f}")
-            proof = f"{proof}\n{limit}"
+            proof.append(_("within {seconds} s").format(seconds=f"{within_s:.0f}"))
         self._change.show_change(
             action,
             now=state,
             now_word=value_text(feedback, now),
-            now_note=read_note(snapshot, number, tag, self._backend.now()),
+            now_notes=read_note(snapshot, number, tag, self._backend.now()),
             wanted_word={"open": _("open"), "close": _("closed")}.get(action, wanted),
-            wanted_note=proof,
+            wanted_notes=proof,
             differs=old is not None and old != now,
         )
         self._undo.setText(undo_text(action, self._told, value_text(feedback, now)))

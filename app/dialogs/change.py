@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.dialogs.lines import Lines
 from app.formats import quality_word
 from app.texts import _
 from backend.clock import US
@@ -43,15 +46,15 @@ class ChangeCard(Surface):
         *,
         now: ValveState,
         now_word: str,
-        now_note: str,
+        now_notes: Sequence[str],
         wanted_word: str,
-        wanted_note: str,
+        wanted_notes: Sequence[str],
         differs: bool = False,
     ) -> None:
         """Show the change; a set-point has words only. now: position as read back. differs: not as it was asked on."""
         valve = action in _WANTED
-        self._now.show_half(now if valve else None, f"{DIFFERS} {now_word}" if differs else now_word, now_note)
-        self._wanted.show_half(_WANTED.get(action), wanted_word, wanted_note)
+        self._now.show_half(now if valve else None, f"{DIFFERS} {now_word}" if differs else now_word, now_notes)
+        self._wanted.show_half(_WANTED.get(action), wanted_word, wanted_notes)
 
 
 class _Half(QWidget):
@@ -61,7 +64,7 @@ class _Half(QWidget):
         super().__init__()
         self._symbol = ValveSymbol(size=_SYMBOL)
         self._word = Text("", Role.KEY, Weight.SEMIBOLD)
-        self._note = Text("", Role.HINT, tone=Tone.SECONDARY, wrap=True)
+        self._notes = Lines(Role.HINT, tone=Tone.SECONDARY)
         row = QHBoxLayout(self)
         space(row, gap=m.GAP)
         row.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -70,17 +73,17 @@ class _Half(QWidget):
         words.addStretch(1)
         words.addWidget(Text(caption, Role.HINT, tone=Tone.MUTED))
         words.addWidget(self._word)
-        words.addWidget(self._note)
+        words.addWidget(self._notes)
         words.addStretch(1)
         row.addLayout(words, 1)
 
-    def show_half(self, state: ValveState | None, word: str, note: str) -> None:
+    def show_half(self, state: ValveState | None, word: str, notes: Sequence[str]) -> None:
         """state: None where there is no valve to draw."""
         self._symbol.setVisible(state is not None)
         if state is not None:
             self._symbol.show_state(state, "")
         self._word.setText(word)
-        self._note.setText(note)
+        self._notes.show_lines(notes)
 
 
 class _Arrow(Painted):
@@ -98,8 +101,8 @@ class _Arrow(Painted):
             paint_icon(painter, QRectF(0, 0, px(_ARROW), px(_ARROW)), "arrow_right", current().you)
 
 
-def read_note(snapshot: TagSnapshot, point: int, tag: str, now: int) -> str:
+def read_note(snapshot: TagSnapshot, point: int, tag: str, now: int) -> tuple[str, ...]:
     """Which feedback says so, how old it is, and what is wrong with it if anything is. now: µs UTC."""
     at, code = int(snapshot.at[point]), int(snapshot.quality[point])
     age = _("read {age} ago").format(age=short_age(max(0, now - at) / US)) if at else NO_VALUE
-    return "\n".join([tag, age if is_good(code) else f"{age} · {quality_word(code)}"])
+    return tag, age if is_good(code) else f"{age} · {quality_word(code)}"

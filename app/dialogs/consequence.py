@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.dialogs.lines import Lines
 from app.dialogs.outlook import Outlook, Row
 from app.texts import _
 from widgets.readouts import Text
@@ -24,7 +25,7 @@ class ConsequenceCard(Card):
         super().__init__(_("Consequence"), level=Level.WELL, parent=parent)
         self._number = Text("", Role.CONSEQUENCE, Weight.SEMIBOLD)
         self._words = Text("", Role.VALUE, wrap=True)
-        self._split = Text("", Role.LABEL, tone=Tone.SECONDARY)
+        self._split = Lines(tone=Tone.SECONDARY)
         self._critical = QVBoxLayout()
         self._rows = QGridLayout()
         self._shown: tuple[object, ...] = ()
@@ -36,8 +37,7 @@ class ConsequenceCard(Card):
         self._number.setVisible(bool(outlook.number))
         self._words.setText(outlook.words)
         self._words.set_weight(Weight.REGULAR if outlook.number else Weight.BOLD)
-        self._split.setText("\n".join(outlook.split))
-        self._split.setVisible(bool(outlook.split))
+        self._split.show_lines(outlook.split)
         self.set_note(outlook.note)
         shown = (outlook.critical, outlook.rows)
         if shown != self._shown:
@@ -70,8 +70,8 @@ class ConsequenceCard(Card):
         space(line, gap=m.GAP * 2)
         left = QVBoxLayout()
         space(left, gap=m.QUARTER)
-        for text in (self._number, self._words, self._split):
-            left.addWidget(text)
+        for part in (self._number, self._words, self._split):
+            left.addWidget(part)
         left.addStretch(1)
         line.addLayout(left, 2)
         right = QVBoxLayout()
