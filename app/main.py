@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.authenticator import Authenticator
@@ -38,6 +38,8 @@ def run_console(folder: Path, *, for_s: float | None = None, opened: Callable[[S
 def make_application() -> QApplication:
     """The one QApplication, with the theme in force."""
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1" if os.geteuid() == 0 else "0")
+    # The map's web page shares graphics with the window; this must be said before there is an application.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     application = QApplication.instance() or QApplication(["linepack"])
     assert isinstance(application, QApplication)
     apply(application, load("dark"))

@@ -274,16 +274,8 @@ class System:
         people: People,
     ) -> Backend:
         core, clock, store = self._core, self._clock, self._store
-        drawing = _drawing(place)
-        network = NetworkApi(
-            drawing,
-            registry=devices_api.registry,
-            commandable=self._commands.commandable,
-            snapshot=lambda: table.snapshot(clock.wall_us()),
-            worker=self._worker,
-        )
-        self._commands.changed.subscribe(network.on_command)
         links = LinksApi(self._fleet.links, core.topics.links)
+        drawing = _drawing(place)
         balance = BalanceApi(
             drawing=drawing, registry=devices_api.registry, snapshot=lambda: table.snapshot(clock.wall_us())
         )
@@ -316,7 +308,13 @@ class System:
             people=people_api,
             models=models_api,
             links=links,
-            network=network,
+            network=NetworkApi(
+                drawing,
+                registry=devices_api.registry,
+                commandable=self._commands.commandable,
+                snapshot=lambda: table.snapshot(clock.wall_us()),
+                worker=self._worker,
+            ),
             balance=balance,
             preferences=PreferencesApi(store, self._worker),
             journal=JournalApi(

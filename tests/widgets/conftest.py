@@ -14,7 +14,17 @@ from PySide6.QtWidgets import QApplication
 from widgets.theme import apply, load
 
 # The offscreen platform says this for every window that has a minimum size; it says nothing about us.
-_PLATFORM_NOISE = ("This plugin does not support propagateSizeHints()",)
+_PLATFORM_NOISE = (
+    "This plugin does not support propagateSizeHints()",
+    # The web engine looks for a graphics card first, and does without.
+    "QRhiGles2: Failed to create temporary context",
+    "QRhiGles2: Failed to create context",
+    "Failed to create RHI for backend: OpenGL",
+    "This plugin does not support createPlatformVulkanInstance",
+    "QVulkanInstance: Failed to initialize Vulkan",
+    "GBM is not supported with the current configuration and Vulkan is not available. Fallback to software rendering.",
+    "GPUInfo not initialized on GpuInfoUpdate",
+)
 _BAD = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
 
 

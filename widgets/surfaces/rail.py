@@ -17,6 +17,7 @@ from widgets.theme.strokes import CENTRE, focus_ring, text, text_width
 _BAR = 3
 _BADGE = 18
 _GLYPH = 18
+_TIGHT = 42
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class RailItem(QAbstractButton):
         self._alarm: tuple[int, GlyphState] | None = None
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_entry(entry)
 
@@ -67,7 +68,8 @@ class RailItem(QAbstractButton):
         return QSize(px(m.RAIL), px(m.RAIL_ITEM))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        # With every page built a low screen has no room for full height: the air above and below goes first.
+        return QSize(px(m.RAIL), px(_TIGHT))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -85,21 +87,28 @@ class RailItem(QAbstractButton):
             if on:
                 painter.fillRect(QRectF(0, rect.height() / 2 - px(23), px(_BAR), px(46)), theme.you)
             ink = theme.text1 if on else theme.text2
-            hint = QRectF(px(m.QUARTER + 2), px(m.HALF) - 1, px(m.TARGET), px(Role.MICRO.line))
+            top = self._top()
+            hint = QRectF(px(m.QUARTER + 2), top - px(m.QUARTER + 1), px(m.TARGET), px(Role.MICRO.line))
             # A key with modifiers has no room beside the icon; the tip and screen readers still say it.
             if text_width(self._entry.hint, font(Role.MICRO)) <= hint.width():
                 text(painter, hint, self._entry.hint, theme.text3, font(Role.MICRO))
             size = px(m.ICON_RAIL)
-            paint_icon(painter, QRectF(rect.center().x() - size / 2, px(m.GAP), size, size), self._entry.icon, ink)
-            words = QRectF(0, px(m.GAP + m.ICON_RAIL + 3), rect.width(), px(Role.HINT.line + 2))
+            paint_icon(painter, QRectF(rect.center().x() - size / 2, top, size, size), self._entry.icon, ink)
+            gap = px(3) if top >= px(m.HALF) else 0
+            words = QRectF(0, top + size + gap, rect.width(), px(Role.HINT.line + 2))
             text(painter, words, self._entry.words, ink, font(Role.HINT), CENTRE)
             self._paint_badge(painter, rect)
             if self.hasFocus():
                 focus_ring(painter, rect)
 
+    def _top(self) -> float:
+        """Where the icon begins: a fixed way down, less where the item is low."""
+        content = px(m.ICON_RAIL) + px(Role.HINT.line + 2)
+        return max(1.0, min(float(px(m.GAP)), (self.height() - content) / 2))
+
     def _paint_badge(self, painter: QPainter, rect: QRectF) -> None:
         theme = current()
-        centre = QPointF(rect.right() - px(17), px(m.GAP + 5))
+        centre = QPointF(rect.right() - px(17), self._top() + px(5))
         if self._alarm is not None:
             size = px(_GLYPH)
             where = QRectF(centre.x() - size / 2, centre.y() - size / 2, size, size)

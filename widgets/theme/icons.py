@@ -70,6 +70,12 @@ ICONS = {
     "shelve": "ph.clock-afternoon",
     # things and signs
     "valve": "ph.intersect",
+    "works": "ph.factory",
+    "vehicle": "ph.truck",
+    "homes": "ph.house-line",
+    "circle_search": "ph.circle-dashed",
+    "plus": "ph.plus",
+    "minus": "ph.minus",
     "hospital": "ph.buildings",
     "phone": "ph.phone",
     "lock": "ph.lock-simple",

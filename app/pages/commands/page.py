@@ -156,16 +156,13 @@ class CommandsPage(Page):
             self._context.actions.refused.emit(_("You asked for this command: another person must approve it."))
             return
         targets = self._context.backend.commands.commandable()
-        target = next((each for each in targets if each.point == command.content.point), None)
-        if target is None:
-            self._context.actions.refused.emit(_("This point cannot be commanded."))
-            return
+        code = next((each.short_code for each in targets if each.point == command.content.point), "")
         dialog = ApproveDialog(
             self._context.backend,
             self._context.actions,
             self._context.desk,
             command,
-            target,
+            short_code=code,
             authenticator=self._context.authenticator(),
         )
         dialog.finished.connect(self._close_dialog)

@@ -91,7 +91,7 @@ def turned(root: QWidget) -> list[str]:
 
 def test_no_page_is_turned_round_or_blown_up(window: WindowedDesk) -> None:
     window.until(lambda: len(window.shell.banner.rows_spoken()) == 2)
-    for page in ("stations", "alarms", "commands"):
+    for page in ("stations", "alarms", "map", "commands"):
         window.page(page)
         said = texts(window.shell)
         assert any(SEEN[:40] in text for text in said)

@@ -1,0 +1,100 @@
+"""From the network's drawing and the registered assets to the lines and symbols of the map. Plain Python."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+
+from app.formats import asset_name, shown
+from backend.model.network import Network, Node, Tier, Valve
+from backend.model.plant import Asset, Registry
+from widgets.maps.scene import Line, Meters, Scene, Shape, Symbol
+
+TIERS: Final[Mapping[Tier, str]] = {Tier.HP: "hp", Tier.SHP: "shp", Tier.MP: "mpa", Tier.LP: "lp"}
+"""Pressure tiers as the theme names their pipes."""
+SHAPES: Final[Mapping[str, tuple[Shape, str]]] = {
+    "supply": (Shape.SUPPLY, "stations"),
+    "station": (Shape.STATION, "stations"),
+    "valve": (Shape.VALVE, "valves"),
+    "valve-well": (Shape.WELL, "wells"),
+    "leak-detector": (Shape.DETECTOR, "detectors"),
+    "confined-space": (Shape.CONFINED, "confined"),
+    "regulator": (Shape.CABINET, "cabinets"),
+    "logger": (Shape.LOGGER, "loggers"),
+    "customer": (Shape.CUSTOMER, "customers"),
+    "vehicle": (Shape.VEHICLE, "vehicles"),
+}
+"""Kind of asset → symbol and layer; areas and pipes are no symbols, any other kind is a small box."""
+_NO_SYMBOL: Final = frozenset({"area", "pipe"})
+_NAMED: Final = frozenset({Shape.STATION, Shape.SUPPLY})
+_CLUSTERED: Final = frozenset({Shape.WELL, Shape.DETECTOR, Shape.CABINET, Shape.LOGGER, Shape.OTHER})
+_MAIN_MM: Final = 250.0
+"""A pipe of this diameter lies under a main road."""
+
+
+def scene_of(network: Network, registry: Registry) -> Scene:
+    """Everything that has a place."""
+    at = {node.id: node for node in network.nodes}
+    valves = {valve.id: valve for valve in network.valves}
+    homes = [node for node in network.nodes if node.customers > 0]
+    return Scene(
+        lines=tuple(_lines(network, at)),
+        symbols=tuple(_symbols(registry, valves, at)),
+        meters=Meters(
+            lon=np.array([node.lon for node in homes], np.float64),
+            lat=np.array([node.lat for node in homes], np.float64),
+            count=np.array([node.customers for node in homes], np.int64),
+        ),
+    )
+
+
+def tier_of(asset: str, network: Network) -> str:
+    """The pipe that a valve sits in, as the theme names it; medium pressure where the drawing does not say."""
+    return next((TIERS[valve.tier] for valve in network.valves if valve.id == asset), TIERS[Tier.MP])
+
+
+def _lines(network: Network, at: Mapping[str, Node]) -> Iterator[Line]:
+    for pipe in network.pipes:
+        start, end = at[pipe.start], at[pipe.end]
+        yield Line(
+            id=pipe.id,
+            tier=TIERS[pipe.tier],
+            path=((start.lon, start.lat), (end.lon, end.lat)),
+            name=pipe.street,
+            main=pipe.tier in (Tier.HP, Tier.SHP) or pipe.diameter_mm >= _MAIN_MM,
+        )
+
+
+def _symbols(registry: Registry, valves: Mapping[str, Valve], at: Mapping[str, Node]) -> Iterator[Symbol]:
+    for asset in registry.assets:
+        if asset.kind.value in _NO_SYMBOL or asset.lon is None or asset.lat is None:
+            continue
+        shape, layer = SHAPES.get(asset.kind.value, (Shape.OTHER, "others"))
+        yield Symbol(
+            id=asset.id,
+            shape=shape,
+            layer=layer,
+            at=(asset.lon, asset.lat),
+            label=label_of(asset, named=shape in _NAMED),
+            angle=_angle(valves[asset.id], at) if asset.id in valves else 0.0,
+            named=shape in _NAMED,
+            clusters=shape in _CLUSTERED,
+        )
+
+
+def label_of(asset: Asset, *, named: bool) -> str:
+    """The number, and the name of what people know by its name."""
+    number = shown(asset.id, 24)
+    name = asset_name(asset)
+    return f"{number} {shown(name, 32)}" if named and name != number else number
+
+
+def _angle(valve: Valve, at: Mapping[str, Node]) -> float:
+    """Degrees clockwise on the screen of the pipe through a valve, never upside down."""
+    start, end = at[valve.start], at[valve.end]
+    east = (end.lon - start.lon) * math.cos(math.radians(start.lat))
+    turned = math.degrees(math.atan2(-(end.lat - start.lat), east))
+    return (turned + 90.0) % 180.0 - 90.0

@@ -1,0 +1,226 @@
+"""Isolation plans as the map and its panel show them: what is drawn over the network, and every line of text. Plain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.formats import asset_name, shown
+from app.texts import _
+from backend.model.isolation import Isolation, Plan, PlanKind, PlanValve
+from backend.model.network import Network
+from backend.model.plant import Registry
+from widgets.maps.scale_bar import length_text
+from widgets.maps.scene import Mark, Overlay, Place
+from widgets.mimic import ValveState
+from widgets.readouts.ages import THIN_SPACE, number_text
+
+_AROUND_M = 60.0
+_M_PER_DEGREE = 110_870.0
+_CORNERS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValveLine:
+    """One valve of the plan in the panel."""
+
+    number: int
+    id: str
+    now: str
+    note: str
+    seconds: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """One plan in words. losses, effects: label and value; sets: letter and kind, valves, customers, time."""
+
+    title: str
+    place: str
+    valves: tuple[ValveLine, ...]
+    losses: tuple[tuple[str, str], ...]
+    effects: tuple[tuple[str, str], ...]
+    sets: tuple[tuple[str, str, str, str], ...]
+    warning: str
+
+
+def overlay_of(plan: Plan, network: Network, chosen: Sequence[str], states: Mapping[str, ValveState]) -> Overlay:
+    """Casing along the section, numbered valves, the area whose customers lose gas."""
+    return Overlay(
+        casing=plan.section.pipes,
+        marks=tuple(
+            Mark(
+                id=valve.id,
+                number=number,
+                chosen=valve.id in chosen,
+                lines=(f"{number}{THIN_SPACE} {shown(valve.id, 24)}", _valve_note(valve, states)),
+            )
+            for number, valve in enumerate(plan.valves, start=1)
+        ),
+        area=area_of(plan, network),
+    )
+
+
+def area_of(plan: Plan, network: Network) -> tuple[Place, ...]:
+    """Corners of the smallest hull, with some room, round everything that loses gas."""
+    lost = set(plan.losses.nodes) | set(plan.section.nodes)
+    places = [(node.lon, node.lat) for node in network.nodes if node.id in lost]
+    if not places:
+        return ()
+    points = np.array(places, np.float64)
+    east = _M_PER_DEGREE * float(np.cos(np.radians(points[:, 1].mean())))
+    metres = points * (east, _M_PER_DEGREE)
+    turns = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
+    rim = np.column_stack((np.cos(turns), np.sin(turns))) * _AROUND_M
+    spread = (metres[:, None, :] + rim[None, :, :]).reshape(-1, 2)
+    return tuple((float(x) / east, float(y) / _M_PER_DEGREE) for x, y in hull(spread))
+
+
+def hull(points: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """The convex hull, anticlockwise (Andrew's monotone chain)."""
+    ordered = sorted({(float(x), float(y)) for x, y in points})
+    if len(ordered) < 3:
+        return ordered
+    half: list[list[tuple[float, float]]] = []
+    for run in (ordered, ordered[::-1]):
+        chain: list[tuple[float, float]] = []
+        for point in run:
+            while len(chain) >= 2 and _cross(chain[-2], chain[-1], point) <= 0:
+                chain.pop()
+            chain.append(point)
+        half.append(chain[:-1])
+    return half[0] + half[1]
+
+
+def plan_view(
+    isolation: Isolation,
+    shown_plan: int,
+    chosen: Sequence[str],
+    states: Mapping[str, ValveState],
+    registry: Registry,
+) -> PlanView:
+    """Every line of the panel for one of the plans."""
+    plan = isolation.plans[shown_plan]
+    unknown = [valve.id for valve in plan.valves if valve.id in isolation.unknown]
+    return PlanView(
+        title=_("Isolation plan"),
+        place=" · ".join(
+            part
+            for part in (
+                shown(isolation.target.what, 32),
+                _("section of {length}").format(length=length_text(plan.section.length_m)),
+            )
+            if part
+        ),
+        valves=tuple(
+            ValveLine(
+                number=number,
+                id=shown(valve.id, 24),
+                now=state_words(states.get(valve.id, ValveState.UNKNOWN)),
+                note=_("remote control ready") if valve.remote else _("by hand, at the valve"),
+                seconds=_("{seconds} s to close").format(seconds=number_text(valve.travel_s)),
+                chosen=valve.id in chosen,
+            )
+            for number, valve in enumerate(plan.valves, start=1)
+        ),
+        losses=_losses(plan, registry),
+        effects=_effects(plan),
+        sets=tuple(
+            (
+                f"{letter(number)} · {kind_words(each.kind)}",
+                _("{count} remote").format(count=len(each.valves))
+                if all(valve.remote for valve in each.valves)
+                else _("{count}, {hand} by hand").format(
+                    count=len(each.valves), hand=sum(not valve.remote for valve in each.valves)
+                ),
+                number_text(each.losses.customers),
+                seconds_text(each.estimated_s),
+            )
+            for number, each in enumerate(isolation.plans)
+        ),
+        warning=_("Position not known, taken as open: {valves}").format(valves=", ".join(unknown)) if unknown else "",
+    )
+
+
+def no_plan_words(what: str, answer: Isolation | None) -> str:
+    """Why there is no set of valves to show."""
+    name = shown(what, 32)
+    if answer is None:
+        return _("{what}: looking for isolating valves").format(what=name)
+    if answer.already:
+        return _("{what} is cut off from every source already.").format(what=name)
+    return _("Cannot isolate {what} with known valves.").format(what=name)
+
+
+def letter(number: int) -> str:
+    """A, B, C …"""
+    return chr(ord("A") + number)
+
+
+def kind_words(kind: PlanKind) -> str:
+    """Why a set is offered."""
+    words = {
+        PlanKind.NEAREST: _("nearest"),
+        PlanKind.NEXT_OUT: _("next out"),
+        PlanKind.FEWEST: _("fewest valves"),
+        PlanKind.HAND: _("with hand valves"),
+    }
+    return words[kind]
+
+
+def state_words(state: ValveState) -> str:
+    """A position in a word."""
+    words = {
+        ValveState.OPEN: _("open"),
+        ValveState.CLOSED: _("closed"),
+        ValveState.TRAVELLING: _("travelling"),
+        ValveState.UNKNOWN: _("position not known"),
+        ValveState.DISAGREES: _("feedback disagrees"),
+    }
+    return words[state]
+
+
+def seconds_text(seconds: float) -> str:
+    """36 s, 25 min."""
+    if seconds < 120:
+        return f"{seconds:.0f}{THIN_SPACE}s"
+    return f"{seconds / 60:.0f}{THIN_SPACE}min"
+
+
+def _valve_note(valve: PlanValve, states: Mapping[str, ValveState]) -> str:
+    how = _("remote") if valve.remote else _("by hand")
+    return f"{state_words(states.get(valve.id, ValveState.UNKNOWN))} · {how}"
+
+
+def _losses(plan: Plan, registry: Registry) -> tuple[tuple[str, str], ...]:
+    names = {asset.id: asset_name(asset) for asset in registry.assets}
+    works = [(f"{shown(one, 24)} {shown(names.get(one, ''), 40)}".strip(), "1") for one in plan.losses.works]
+    return ((_("Households"), number_text(plan.losses.homes)), *works)
+
+
+def _effects(plan: Plan) -> tuple[tuple[str, str], ...]:
+    zones = [
+        (
+            _("Zone {zone} keeps").format(zone=shown(zone.zone, 16)),
+            ", ".join(shown(feed, 16) for feed in zone.feeds[:3]) or _("no feed"),
+        )
+        for zone in plan.losses.zones
+        if zone.left
+    ]
+    relies = (
+        [(_("Relies on closed"), ", ".join(shown(valve, 16) for valve in plan.relies_on))] if plan.relies_on else []
+    )
+    return (
+        (_("Gas trapped in the section"), f"{number_text(plan.section.volume_m3)}{THIN_SPACE}Nm³"),
+        (_("Their use at the peak hour"), f"{number_text(plan.losses.peak_m3h)}{THIN_SPACE}Nm³/h"),
+        *zones,
+        *relies,
+    )
+
+
+def _cross(o: tuple[float, float], a: tuple[float, float], b: tuple[float, float]) -> float:
+    return (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])

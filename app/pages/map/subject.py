@@ -1,0 +1,126 @@
+"""What the card says of the selected thing: what it is, its values and alarms now, what can be done. Plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.formats import asset_name, point_title, shown, value_text
+from app.pages.map.layers import word_of
+from app.texts import _
+from backend.clock import US
+from backend.model.alarm import AlarmRecord
+from backend.model.live import TagSnapshot
+from backend.model.network import Network
+from backend.model.plant import Point, Registry
+from widgets.maps.scale_bar import length_text
+from widgets.maps.scene import Scene
+from widgets.readouts.ages import THIN_SPACE
+
+MOST_VALUES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A symbol or a line that was selected. points: its values, the ones that say most first."""
+
+    key: str
+    title: str
+    words: str
+    facts: tuple[tuple[str, str], ...] = ()
+    points: tuple[Point, ...] = ()
+    asset: str = ""
+    """"" for a pipe of the drawing that is no registered asset."""
+    command: int | None = None
+    """The point that "prepare" opens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One line of the card. number and quality as they are now; age_s: None = never."""
+
+    point: Point
+    title: str
+    text: str
+    quality: int
+    age_s: float | None
+    alarm: AlarmRecord | None
+
+
+def subject_of(key: str, scene: Scene, registry: Registry, network: Network) -> Subject | None:
+    """What a symbol or a pipe is; None when there is nothing of this id."""
+    asset = next((each for each in registry.assets if each.id == key), None)
+    symbol = next((each for each in scene.symbols if each.id == key), None)
+    if asset is not None and symbol is not None:
+        here = [point for point in registry.points if point.asset == key and not point.retired]
+        name, number = asset_name(asset), shown(asset.id, 24)
+        kind = word_of(symbol.shape)
+        zone = next((asset_name(each) for each in registry.assets if each.id == asset.area), shown(asset.area, 24))
+        return Subject(
+            key=key,
+            title=number,
+            words=" · ".join(part for part in (kind, name if name != number else "", zone) if part),
+            facts=_valve_facts(key, network),
+            points=tuple(sorted((point for point in here if not point.writable), key=_weight)[:MOST_VALUES]),
+            asset=key,
+            command=next((point.id for point in here if point.writable), None),
+        )
+    pipe = next((each for each in network.pipes if each.id == key), None)
+    if pipe is None:
+        return None
+    return Subject(
+        key=key,
+        title=shown(pipe.id, 24),
+        words=" · ".join(part for part in (_("Pipe"), shown(pipe.street, 48), shown(pipe.zone, 24)) if part),
+        facts=(
+            (_("Pressure class"), pipe.tier.value),
+            (_("Diameter"), f"DN{pipe.diameter_mm:.0f}"),
+            (_("Length"), length_text(pipe.length_m)),
+        ),
+    )
+
+
+def values(subject: Subject, snapshot: TagSnapshot, by_point: Mapping[int, AlarmRecord]) -> tuple[Value, ...]:
+    """The lines of the card as of this snapshot."""
+    return tuple(_value(point, snapshot, by_point.get(point.id)) for point in subject.points)
+
+
+def alarms_by_point(records: Iterable[AlarmRecord]) -> dict[int, AlarmRecord]:
+    """The most urgent alarm of each point."""
+    found: dict[int, AlarmRecord] = {}
+    for record in records:
+        point = record.config.point
+        if point is not None and (point not in found or record.priority < found[point].priority):
+            found[point] = record
+    return found
+
+
+def _value(point: Point, snapshot: TagSnapshot, alarm: AlarmRecord | None) -> Value:
+    at = int(snapshot.at[point.id])
+    return Value(
+        point=point,
+        title=point_title(point),
+        text=value_text(point, float(snapshot.value[point.id])),
+        quality=int(snapshot.quality[point.id]),
+        age_s=max(0.0, (snapshot.taken_at - at) / US) if at else None,
+        alarm=alarm,
+    )
+
+
+def _valve_facts(key: str, network: Network) -> tuple[tuple[str, str], ...]:
+    valve = next((each for each in network.valves if each.id == key), None)
+    if valve is None:
+        return ()
+    street = [(_("Street"), shown(valve.street, 48))] if valve.street else []
+    return (*street, (_("Size"), f"DN{valve.diameter_mm:.0f}{THIN_SPACE}· {valve.tier.value}"))
+
+
+_LAST = ("dp", "setpoint", "battery", "signal", "torque", "volume", "humidity")
+"""Words in the names of properties that say least about what happens."""
+
+
+def _weight(point: Point) -> tuple[int, bool, int]:
+    """Positions first, then what has limits, filters and batteries last."""
+    position = 0 if "position" in point.property else 1
+    little = any(word in point.property for word in _LAST)
+    return (2 if little else position, point.kind.value == "switch" and position == 1, point.id)

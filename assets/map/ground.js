@@ -1,0 +1,62 @@
+"use strict";
+// What lies still: the streets that the pipes run under, the pipes by pressure class, and tiles where there are any.
+
+linepack.ground = { lines: [], off: {}, tiles: null };
+
+(function (ground) {
+  var EQUATOR_M = 40075016.686;
+  var LAST = ["lp", "mpb", "mpa", "shp", "hp"];
+
+  function metresPerPx() {
+    var map = linepack.map;
+    return EQUATOR_M * Math.cos(map.getCenter().lat * Math.PI / 180) / (256 * Math.pow(2, map.getZoom()));
+  }
+
+  function paths(wanted) { return ground.lines.filter(wanted).map(function (line) { return line[2]; }); }
+
+  ground.streets = new linepack.Sheet(1, function (ink, frame) {
+    if (ground.tiles) { return; }
+    var metres = metresPerPx();
+    ["street", "road"].forEach(function (kind, main) {
+      linepack.stroke(ink, frame, ground.byRoad[main], linepack.colours[kind], linepack.streets[main] / metres);
+    });
+  });
+
+  ground.pipes = new linepack.Sheet(2, function (ink, frame) {
+    var table = linepack.thinning, thin = table[Math.max(0, Math.min(table.length - 1, linepack.map.getZoom() - 11))];
+    LAST.forEach(function (tier) {
+      var pipe = linepack.pipes[tier];
+      if (pipe && !ground.off[tier]) { linepack.stroke(ink, frame, ground.byTier[tier] || [], pipe[0], pipe[1] * thin); }
+    });
+  });
+
+  ground.show = function (lines) {
+    ground.lines = lines;
+    ground.byTier = {};
+    LAST.forEach(function (tier) { ground.byTier[tier] = paths(function (line) { return line[0] === tier; }); });
+    ground.byRoad = [0, 1].map(function (main) { return paths(function (line) { return line[1] === main; }); });
+    ground.paint();
+  };
+
+  ground.switchOff = function (tiers) {
+    var key = tiers.join();
+    if (key === ground.offKey) { return; }
+    ground.offKey = key;
+    ground.off = {};
+    tiers.forEach(function (tier) { ground.off[tier] = true; });
+    ground.pipes.paint();
+  };
+
+  ground.lay = function (zooms) {
+    if (ground.tiles) { ground.tiles.remove(); ground.tiles = null; }
+    if (zooms) {
+      ground.tiles = L.tileLayer("tiles/{z}/{x}/{y}.png", { minNativeZoom: zooms[0], maxNativeZoom: zooms[1] });
+      ground.tiles.addTo(linepack.map);
+    }
+    ground.streets.paint();
+  };
+
+  ground.paint = function () { ground.streets.paint(); ground.pipes.paint(); };
+  ground.byTier = {};
+  ground.byRoad = [[], []];
+}(linepack.ground));

@@ -1,0 +1,277 @@
+"""What a map draws: clusters, layers, alarmed things, labels that do not cover each other, what lies under a click."""
+
+from __future__ import annotations
+
+import time
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from widgets.maps.grid import fold
+from widgets.maps.mercator import degrees, distance_m, unit, units, world_px
+from widgets.maps.picture import METERS, Picture
+from widgets.maps.projection import Projection, fitting
+from widgets.maps.scene import (
+    DRAWN_IN_ORDER,
+    SIZES,
+    LabelKind,
+    Line,
+    Look,
+    Mark,
+    Meters,
+    Overlay,
+    Scene,
+    Shape,
+    Symbol,
+    View,
+    compact,
+)
+
+HERE = (121.3, 30.9)
+WORLD = (0.0, 0.0, 1.0, 1.0)
+
+
+def symbol(id_: str, shape: Shape = Shape.WELL, east_m: float = 0.0, north_m: float = 0.0, **rest: object) -> Symbol:
+    at = (HERE[0] + east_m / 95_500, HERE[1] + north_m / 110_870)
+    return Symbol(id=id_, shape=shape, layer=f"{shape.value}s", at=at, label=id_, **rest)  # type: ignore[arg-type]
+
+
+def picture(*symbols: Symbol, lines: tuple[Line, ...] = (), meters: Meters | None = None) -> Picture:
+    made = Picture(lambda lines_: (max(map(len, lines_), default=0) * 8.0, 18.0 * len(lines_)))
+    made.show(Scene(symbols=symbols, lines=lines, meters=meters or Meters()))
+    return made
+
+
+def drawn(made: Picture, zoom: int) -> set[str]:
+    return {made.scene.symbols[index].id for index in made.frame(zoom, WORLD).visible}
+
+
+WELLS = tuple(symbol(f"VW-{number}", east_m=number, clusters=True) for number in range(5))
+
+
+def test_wells_fold_into_a_ring_with_their_count_and_stand_alone_when_near() -> None:
+    made = picture(*WELLS)
+    assert drawn(made, 12) == set()
+    assert [ring.words for ring in made.frame(12, WORLD).rings] == ["5"]
+    assert drawn(made, 15) == {f"VW-{number}" for number in range(5)}
+    assert made.frame(15, WORLD).rings == ()
+
+
+def test_a_well_alone_in_its_cell_stays_itself() -> None:
+    made = picture(symbol("VW-1", clusters=True))
+    assert drawn(made, 10) == {"VW-1"}
+    assert made.frame(10, WORLD).rings == ()
+
+
+def test_alarmed_selected_and_planned_things_are_never_folded_and_ignore_the_layers() -> None:
+    made = picture(*WELLS)
+    made.switch_off(["wells"])
+    assert drawn(made, 15) == set()
+    made.look({"VW-0": Look(alarm="alarm:1:unacknowledged", rank=1)})
+    made.select("VW-1")
+    made.overlay(Overlay(marks=(Mark(id="VW-2", number=1, lines=("1 VW-2",)),)))
+    assert drawn(made, 15) == drawn(made, 9) == {"VW-0", "VW-1", "VW-2"}
+
+
+def test_vehicles_are_never_folded_and_move() -> None:
+    made = picture(symbol("V-1", Shape.VEHICLE, clusters=True), symbol("V-2", Shape.VEHICLE, clusters=True))
+    made.switch_off(["vehicles"])
+    changed = made.look({"V-1": Look(at=(121.4, 30.8))})
+    assert changed.frame
+    assert drawn(made, 8) == {"V-1", "V-2"}
+    assert (made.x[0], made.y[0]) == pytest.approx(unit(121.4, 30.8))
+
+
+def test_what_is_alarmed_lies_above_everything_and_urgent_above_less_urgent() -> None:
+    made = picture(symbol("a", Shape.STATION), symbol("b"), symbol("c"), symbol("d", Shape.VALVE))
+    made.look({"b": Look(rank=3), "c": Look(rank=1)})
+    assert [made.scene.symbols[index].id for index in made.frame(16, WORLD).visible] == ["d", "a", "b", "c"]
+
+
+def test_every_shape_has_a_size_and_a_depth() -> None:
+    assert set(SIZES) == set(DRAWN_IN_ORDER) == set(Shape)
+
+
+def test_a_valve_is_drawn_from_its_zoom_or_when_something_is_the_matter() -> None:
+    made = picture(symbol("XV-1", Shape.VALVE))
+    assert drawn(made, 12) == set()
+    assert drawn(made, 13) == {"XV-1"}
+    made.look({"XV-1": Look(rank=2)})
+    assert drawn(made, 9) == {"XV-1"}
+
+
+# -- meters ------------------------------------------------------------------------------------------------------------
+
+
+def many_meters(count: int) -> Meters:
+    rng = np.random.default_rng(1)
+    return Meters(
+        lon=HERE[0] + rng.uniform(-0.08, 0.08, count),
+        lat=HERE[1] + rng.uniform(-0.03, 0.03, count),
+        count=np.ones(count, np.int64),
+    )
+
+
+def test_fifty_thousand_meters_are_rings_at_every_zoom_and_quickly() -> None:
+    made = picture(meters=many_meters(50_000))
+    for zoom in range(8, 20):
+        window = Projection(view=View(at=HERE, zoom=zoom), width=1812, height=928).bounds()
+        frame = made.frame(zoom, window)
+        assert 0 < len(frame.rings) < 2_500, zoom
+    before = time.perf_counter()
+    window = Projection(view=View(at=HERE, zoom=15), width=1812, height=928).bounds()
+    made.frame(15, window)
+    assert time.perf_counter() - before < 0.25
+
+
+def test_no_meter_is_lost_in_the_rings() -> None:
+    meters = many_meters(50_000)
+    x, y = units(meters.lon, meters.lat)
+    for zoom in (9, 13, 17):
+        cells = fold(x, y, meters.count, zoom, 120)
+        assert cells.weight.sum() == cells.members.sum() == 50_000
+
+
+def test_meters_can_be_switched_off() -> None:
+    made = picture(meters=many_meters(10))
+    made.switch_off([METERS])
+    assert made.frame(15, WORLD).rings == ()
+
+
+def test_a_ring_lies_in_the_middle_of_its_members() -> None:
+    x, y = np.array([0.5, 0.5000001]), np.array([0.25, 0.25])
+    cells = fold(x, y, np.array([1, 3]), 8, 64)
+    assert cells.x == pytest.approx([0.500000075])
+    assert cells.weight.tolist() == [4]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(7, "7"), (999, "999"), (1_249, "1.2k"), (48_300, "48k"), (412_806, "413k"), (1_200_000, "1.2M")],
+)
+def test_counts_fit_a_ring(count: int, words: str) -> None:
+    assert compact(count) == words
+
+
+# -- labels ------------------------------------------------------------------------------------------------------------
+
+
+def boxes(made: Picture, zoom: int) -> dict[str, tuple[float, float, float, float]]:
+    world = world_px(zoom)
+    return {
+        one.id: (
+            one.x * world + one.dx,
+            one.y * world + one.dy,
+            one.x * world + one.dx + one.width,
+            one.y * world + one.dy + one.height,
+        )
+        for one in made.frame(zoom, WORLD).labels
+    }
+
+
+def test_labels_never_cover_each_other_and_the_urgent_ones_stay() -> None:
+    crowd = [
+        symbol(f"R-{n}", Shape.STATION, east_m=30.0 * (n % 8), north_m=30.0 * (n // 8), named=True) for n in range(40)
+    ]
+    made = picture(*crowd)
+    made.look({"R-7": Look(rank=1, note="0.261 MPa")})
+    shown = boxes(made, 13)
+    assert "R-7" in shown
+    assert 1 < len(shown) < 40
+    for one, other in combinations(shown.values(), 2):
+        assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
+
+
+def test_labels_only_for_plan_selection_alarms_and_stations_and_the_plan_says_its_own_words() -> None:
+    made = picture(
+        symbol("R-1", Shape.STATION, named=True), symbol("VW-1", east_m=900), symbol("XV-1", Shape.VALVE, east_m=2000)
+    )
+    assert set(boxes(made, 16)) == {"R-1"}
+    made.overlay(Overlay(marks=(Mark(id="XV-1", number=1, lines=("1 XV-1", "open · remote")),)))
+    made.select("VW-1")
+    labels = {one.id: one for one in made.frame(16, WORLD).labels}
+    assert labels["XV-1"].lines == ("1 XV-1", "open · remote")
+    assert labels["XV-1"].kind is LabelKind.PLAN
+    assert labels["VW-1"].kind is LabelKind.SELECTED
+    assert [one.kind for one in made.frame(16, WORLD).labels] == [
+        LabelKind.PLAN,
+        LabelKind.SELECTED,
+        LabelKind.NAMED,
+    ]
+
+
+def test_there_are_never_more_than_two_hundred_labels() -> None:
+    made = picture(*(symbol(f"R-{n}", Shape.STATION, east_m=400.0 * n, named=True) for n in range(600)))
+    assert len(made.frame(17, WORLD).labels) == 200
+
+
+# -- clicks ------------------------------------------------------------------------------------------------------------
+
+MAIN = Line(id="P-1", tier="mpa", path=(HERE, (HERE[0] + 0.01, HERE[1])))
+
+
+def test_a_click_finds_the_symbol_then_the_line_then_nothing() -> None:
+    made = picture(symbol("VW-1"), lines=(MAIN,))
+    frame = made.frame(16, WORLD)
+    px = 1 / world_px(16)
+    x, y = unit(*HERE)
+    assert made.hit(x + 8 * px, y, 16, frame).symbol == "VW-1"
+    assert made.hit(x + 100 * px, y + 5 * px, 16, frame).line == "P-1"
+    nothing = made.hit(x + 100 * px, y + 60 * px, 16, frame)
+    assert (nothing.symbol, nothing.line, nothing.ring) == ("", "", None)
+
+
+def test_a_hidden_line_is_not_found() -> None:
+    made = picture(lines=(MAIN,))
+    made.switch_off(["mpa"])
+    x, y = unit(*HERE)
+    assert made.hit(x, y, 16, made.frame(16, WORLD)).line == ""
+    assert made.frame(16, WORLD).tiers_off == {"mpa"}
+
+
+def test_a_click_into_a_ring_gives_its_middle() -> None:
+    made = picture(*WELLS)
+    frame = made.frame(12, WORLD)
+    ring = frame.rings[0]
+    assert made.hit(ring.x + 5 / world_px(12), ring.y, 12, frame).ring == (ring.x, ring.y)
+
+
+def test_only_what_looks_different_is_told_on() -> None:
+    made = picture(symbol("VW-1"), symbol("XV-1", Shape.VALVE))
+    first = made.look({"XV-1": Look(body="valve:open:mpa"), "VW-1": Look(), "gone": Look(rank=1)})
+    assert (first.indices, first.frame) == ((1,), False)
+    assert made.look({"XV-1": Look(body="valve:open:mpa")}).indices == ()
+    assert made.look({"XV-1": Look(body="valve:open:mpa", rank=2)}).frame
+
+
+# -- where things lie --------------------------------------------------------------------------------------------------
+
+
+def test_world_units_go_there_and_back() -> None:
+    assert degrees(*unit(121.3, 30.9)) == pytest.approx((121.3, 30.9))
+    assert unit(0, 0) == (0.5, 0.5)
+    assert unit(-180, 85.05112878) == pytest.approx((0.0, 0.0), abs=1e-9)
+
+
+def test_distance_against_a_known_one() -> None:
+    # Shanghai (31.2304 N 121.4737 E) to Beijing (39.9042 N 116.4074 E): 1,067 km on a sphere of 6,371 km.
+    assert distance_m((121.4737, 31.2304), (116.4074, 39.9042)) == pytest.approx(1_067_300, rel=0.002)
+
+
+def test_zooming_keeps_the_place_under_the_pointer() -> None:
+    before = Projection(view=View(at=HERE, zoom=14), width=1000, height=600)
+    place = before.place(750, 100)
+    after = Projection(view=before.zoomed(2, 750, 100), width=1000, height=600)
+    assert after.view.zoom == 16
+    assert after.place(750, 100) == pytest.approx(place, abs=1e-6)
+
+
+def test_fitting_shows_the_whole_box_as_near_as_it_can() -> None:
+    box = (121.2, 30.8, 121.4, 31.0)
+    view = fitting(box, 1000, 800)
+    seen = Projection(view=view, width=1000, height=800)
+    assert seen.place(0, 0)[0] <= 121.2
+    assert seen.place(1000, 800)[1] <= 30.8
+    nearer = Projection(view=View(at=view.at, zoom=view.zoom + 1), width=1000, height=800)
+    assert nearer.place(0, 0)[0] > 121.2 or nearer.place(0, 0)[1] < 31.0

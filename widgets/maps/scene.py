@@ -1,0 +1,212 @@
+"""What a map shows, as frozen facts: lines, symbols, how each symbol looks now, and where the map looks. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+Place = tuple[float, float]
+"""Longitude and latitude, WGS 84 degrees."""
+
+
+class Shape(StrEnum):
+    """The body of a symbol (design/hmi.md §3.4): none of them is one of the four alarm shapes."""
+
+    STATION = "station"
+    SUPPLY = "supply"
+    VALVE = "valve"
+    WELL = "well"
+    DETECTOR = "detector"
+    CABINET = "cabinet"
+    LOGGER = "logger"
+    CUSTOMER = "customer"
+    VEHICLE = "vehicle"
+    CONFINED = "confined"
+    OTHER = "other"
+
+
+SIZES: Mapping[Shape, int] = MappingProxyType(
+    {
+        Shape.STATION: 26,
+        Shape.SUPPLY: 26,
+        Shape.VALVE: 22,
+        Shape.WELL: 14,
+        Shape.DETECTOR: 14,
+        Shape.CABINET: 14,
+        Shape.LOGGER: 14,
+        Shape.CUSTOMER: 20,
+        Shape.VEHICLE: 24,
+        Shape.CONFINED: 16,
+        Shape.OTHER: 12,
+    }
+)
+"""Edge of each symbol in px at 100 %; constant on the screen."""
+DRAWN_IN_ORDER = (
+    *(Shape.OTHER, Shape.LOGGER, Shape.CABINET, Shape.WELL, Shape.DETECTOR, Shape.CONFINED, Shape.CUSTOMER),
+    *(Shape.VALVE, Shape.STATION, Shape.SUPPLY, Shape.VEHICLE),
+)
+"""In the order they are drawn: what comes later lies above."""
+SHOWN_FROM: Mapping[Shape, int] = MappingProxyType({Shape.VALVE: 13, Shape.CUSTOMER: 14})
+"""The zoom from which a shape is drawn at all, unless something is the matter with it."""
+THINNING: tuple[float, ...] = (0.45, 0.55, 0.65, 0.8, 1.0)
+"""Widths of pipes at zoom 11 and further, 12, 13, 14, 15 and nearer, as a share of the full one."""
+
+
+def thinned(zoom: int) -> float:
+    """How wide pipes are at this zoom, as a share of the full width."""
+    return THINNING[max(0, min(len(THINNING) - 1, zoom - 11))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A pipe as it lies in the ground. `tier` is a key of the theme's pipes and the layer it belongs to."""
+
+    id: str
+    tier: str
+    path: tuple[Place, ...]
+    name: str = ""
+    main: bool = False
+    """Lies under a main road; only the ground that is drawn from the pipes themselves shows this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symbol:
+    """A thing with a place. angle: degrees clockwise on the screen that a line through it runs."""
+
+    id: str
+    shape: Shape
+    layer: str
+    at: Place
+    label: str = ""
+    angle: float = 0.0
+    named: bool = False
+    """Its label is always shown, where there is room."""
+    clusters: bool = False
+    """Folds into a ring with a count below `CLUSTERS_BELOW`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How one symbol looks now. body, sign: names of sprites; alarm: priority and state of the glyph beside it."""
+
+    body: str = ""
+    sign: str = ""
+    alarm: str = ""
+    """Name of the glyph without its beat, e.g. "alarm:1:unacknowledged"."""
+    rank: int = 0
+    """Priority of that alarm; 0 = none. An alarmed symbol is always drawn and never folded."""
+    note: str = ""
+    """Second line of its label, such as a value."""
+    at: Place | None = None
+    """Where it is now, for things that move."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meters:
+    """Customers' meters, never drawn one by one: arrays of shape (places,)."""
+
+    lon: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    lat: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    count: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """The whole drawing."""
+
+    lines: tuple[Line, ...] = ()
+    symbols: tuple[Symbol, ...] = ()
+    meters: Meters = Meters()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Where the map looks: the place in the middle, and a whole zoom level."""
+
+    at: Place = (0.0, 0.0)
+    zoom: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A numbered ring round a symbol."""
+
+    id: str
+    number: int
+    lines: tuple[str, ...] = ()
+    chosen: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """What lies over the network for one question: a blue casing, numbered symbols, a hatched area, a circle."""
+
+    casing: tuple[str, ...] = ()
+    """Ids of lines."""
+    marks: tuple[Mark, ...] = ()
+    area: tuple[Place, ...] = ()
+    """Corners of the hatched area."""
+    circle: tuple[Place, float] | None = None
+    """Middle and radius in m."""
+    path: tuple[Place, ...] = ()
+    """What is being measured."""
+    path_words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """A grey ring with a count, in world units."""
+
+    x: float
+    y: float
+    radius: int
+    words: str
+
+
+class LabelKind(StrEnum):
+    """Why a label is shown, the most important first."""
+
+    PLAN = "plan"
+    SELECTED = "selected"
+    ALARMED = "alarmed"
+    NAMED = "named"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A plate with one or two lines, its top left corner so many px from a place in world units."""
+
+    id: str
+    x: float
+    y: float
+    dx: float
+    dy: float
+    width: float
+    height: float
+    lines: tuple[str, ...]
+    kind: LabelKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What is drawn at one zoom: indices of symbols, rings and labels that do not cover each other."""
+
+    visible: tuple[int, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    labels: tuple[Label, ...] = ()
+    tiers_off: frozenset[str] = frozenset()
+    selected: int = -1
+
+
+def compact(count: int) -> str:
+    """A count as it fits a ring: 312, 2.1k, 48k, 1.2M."""
+    for unit, letter in ((1_000_000, "M"), (1_000, "k")):
+        if count >= unit:
+            part = count / unit
+            return f"{part:.1f}{letter}" if part < 9.95 else f"{part:.0f}{letter}"
+    return str(count)
