@@ -20,7 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
 _off_loopback: list[str] = []
-_OUR_THREADS = frozenset({"core", "field", "writer", "horn", "mqtt", "worker"})
+_OUR_THREADS = frozenset({"core", "field", "writer", "horn", "mqtt", "rollup", "worker"})
 
 
 def _watch_sockets(event: str, arguments: tuple[object, ...]) -> None:

@@ -2,7 +2,8 @@
 
 In: units of work, each one transaction (`Store.run`), and questions. Out: futures that are done when the transaction is
 on the disk, frozen facts, sample batches, and files (`export`, `Store.backup`).
-Threads: "writer" owns the only connection that writes; reads go through a small pool, from any thread.
+Threads: "writer" owns the only connection that writes; reads go through a small pool, from any thread; "rollup" makes
+what trends are read from (`rolled`) and has the writer store it.
 """
 
 from backend.store.history import History

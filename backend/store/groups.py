@@ -1,13 +1,16 @@
-"""Read stored groups back, believing none whose bytes have changed: it is named once in the log and left out."""
+"""Read stored groups back, believing none whose bytes have changed: it is named once in the log and left out.
+
+What is derived from groups is believed no sooner, but nothing is left out with it: the groups answer instead.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select
+from sqlalchemy import Connection, Select
 
 from backend import logs
 from backend.model.sample import SampleBatch
@@ -15,6 +18,10 @@ from backend.store import blob
 
 _EARLIEST, _LATEST = -(2**63), 2**63 - 1
 _log = logs.get(__name__)
+
+
+COLUMNS: Final = ("id", "first_at", "last_at", "n", "received_at", "source", "digest", "body")
+"""What `believed` needs of a row of `samples`, in its order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +40,7 @@ class Damage:
 
     def __init__(self) -> None:
         self._found: dict[int, Damaged] = {}
+        self._rolled: dict[int, str] = {}
         self._lock = threading.Lock()
 
     def note(self, damaged: Damaged) -> None:
@@ -55,33 +63,55 @@ class Damage:
         with self._lock:
             return tuple(self._found[group] for group in sorted(self._found))
 
+    def note_rolled(self, point: int, reason: str) -> None:
+        """What was derived from the samples of a point is not what was written; it can be made again."""
+        with self._lock:
+            if point in self._rolled:
+                return
+            self._rolled[point] = reason
+        _log.error("roll-up damaged", point=point, reason=reason)
+
+    def rolled(self) -> dict[int, str]:
+        """The points whose roll-ups are damaged and not made again yet, with the reason."""
+        with self._lock:
+            return dict(self._rolled)
+
+    def mended(self, point: int) -> None:
+        """The roll-ups of a point were made again."""
+        with self._lock:
+            found = self._rolled.pop(point, None)
+        if found is not None:
+            _log.info("roll-up mended", point=point)
+
 
 def sound(connection: Connection, asked: Select[Any], damage: Damage) -> Iterator[tuple[int, SampleBatch]]:
     """Id and batch of every group asked for (a select of whole `samples` rows) that is as it was written."""
     for row in connection.execute(asked):
-        try:
-            batch = blob.unpack(
-                body=row.body,
-                digest=row.digest,
-                first_at=row.first_at,
-                last_at=row.last_at,
-                n=row.n,
-                received_at=row.received_at,
-                source=row.source,
-            )
-        except blob.DamagedError as error:
-            damage.note(_damaged(row, str(error)))
-        else:
+        batch = believed(tuple(getattr(row, name) for name in COLUMNS), damage)
+        if batch is not None:
             yield row.id, batch
 
 
-def _damaged(row: Row[Any], reason: str) -> Damaged:
+def believed(row: tuple[Any, ...], damage: Damage) -> SampleBatch | None:
+    """The batch of a row of COLUMNS; None, and noted, when it is not as it was written."""
+    _id, first_at, last_at, n, received_at, source, digest, body = row
+    try:
+        return blob.unpack(
+            body=body, digest=digest, first_at=first_at, last_at=last_at, n=n, received_at=received_at, source=source
+        )
+    except blob.DamagedError as error:
+        damage.note(_damaged(row, str(error)))
+        return None
+
+
+def _damaged(row: tuple[Any, ...], reason: str) -> Damaged:
     """A row whose times are no numbers any more may be of any time."""
-    whole = isinstance(row.first_at, int) and isinstance(row.last_at, int)
+    group, first_at, last_at, n = row[:4]
+    whole = isinstance(first_at, int) and isinstance(last_at, int)
     return Damaged(
-        group=row.id,
-        first_at=row.first_at if whole else _EARLIEST,
-        last_at=row.last_at if whole else _LATEST,
-        n=row.n if isinstance(row.n, int) else 0,
+        group=group,
+        first_at=first_at if whole else _EARLIEST,
+        last_at=last_at if whole else _LATEST,
+        n=n if isinstance(n, int) else 0,
         reason=reason,
     )

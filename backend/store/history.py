@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,56 +13,68 @@ from sqlalchemy import Connection, Select, func, select
 
 from backend.model.sample import SampleBatch
 from backend.model.trend import Thinned
-from backend.store.blob import SPANS_US
+from backend.store.blob import SPANS_US, DamagedError
+from backend.store.connections import driver
 from backend.store.groups import Damage, Damaged, sound
+from backend.store.rolled import shelf
+from backend.store.rolled.checking import check
+from backend.store.rolled.grains import RAW
+from backend.store.rolled.ordering import by_point
+from backend.store.rolled.tail import Tail
+from backend.store.rolled.view import View, newest_of
 from backend.store.schema import samples
-from backend.store.thinning import thin
+from backend.store.thinning import thin, thin_grains, tier_for
+from backend.store.wanted import Wanted
 
-_GAP_US = 600_000_000
+T = TypeVar("T")
+_FEW: Final = 256
+"""Of more points than this nearly every row of a group is wanted, and groups are read as they are."""
+_GAP_US: Final = 600_000_000
 """Rows of a batch further apart than this are looked up separately: a back-fill may hold a minute of each day."""
 
 
 class History:
     """Questions about stored samples. Any thread; no answer contains a group that was damaged."""
 
-    def __init__(self, reading: Callable[[], AbstractContextManager[Connection]], damage: Damage) -> None:
+    def __init__(self, reading: Callable[[], AbstractContextManager[Connection]], damage: Damage, tail: Tail) -> None:
         self._reading = reading
         self._damage = damage
+        self._tail = tail
 
     def read(self, points: Sequence[int], start: int, end: int) -> SampleBatch:
         """Samples of `points` with start <= at < end (µs UTC), sorted by point, then at, then order of storing.
 
-        Groups found damaged are left out; `damaged` names them.
+        Groups found damaged are left out; `damaged` names them. `received_at` and `source` tell nothing.
         """
-        if not len(points) or start >= end:
-            return _batch([])
-        wanted = _Wanted(points)
         with self._reading() as connection:
-            found = [
-                (group, batch.where(wanted(batch.point) & (batch.at >= start) & (batch.at < end)))
-                for group, batch in self._groups(connection, wanted, start, end)
-            ]
-        joined = _batch([batch for _, batch in sorted(found, key=lambda each: each[0]) if len(batch)])
-        order = np.lexsort((joined.at, joined.point))
-        return SampleBatch(
-            point=joined.point[order],
-            at=joined.at[order],
-            value=joined.value[order],
-            quality=joined.quality[order],
-            received_at=joined.received_at,
-            source="",
-        )
+            found = self._samples(connection, _asked(points, start, end), start, end)
+        joined = _batch([found[point] for point in sorted(found)])
+        return replace(joined, received_at=0, source="")
 
     def thinned(self, points: Sequence[int], start: int, end: int, buckets: int) -> tuple[Thinned, ...]:
-        """One answer per point, in the order asked: `thinning.thin` of its samples with start <= at < end (µs UTC)."""
-        batch = self.read(points, start, end)
-        return tuple(thin(batch.where(batch.point == point), point, start, end, buckets) for point in points)
+        """One answer per point, in the order asked: its samples with start <= at < end (µs UTC) as at most `buckets`
+        equal stretches, made from the coarsest roll-ups that are fine enough; where there are no more samples than
+        buckets, the samples themselves."""
+        tier = tier_for(start, end, buckets)
+        asked = _asked(points, start, end)
+        answers: dict[int, Thinned] = {}
+        with self._reading() as connection:
+            if tier is not RAW:
+                grains, _ = self._derived(connection, asked, start, end, lambda view: view.grains(tier))
+                many = {point: each for point, each in grains.items() if each.count.sum() > buckets}
+                answers = {point: thin_grains(each, tier, point, start, end, buckets) for point, each in many.items()}
+            left = [point for point in asked if point not in answers]
+            found = self._samples(connection, left, start, end)
+        nothing = _batch([])
+        for point in set(points) - answers.keys():
+            answers[point] = thin(found.get(point, nothing), point, start, end, buckets)
+        return tuple(answers[point] for point in points)
 
     def contains(self, batch: SampleBatch) -> NDArray[np.bool_]:
         """For each row of `batch` whether its very (point, at, value), bit for bit, is stored; shape (n,)."""
         if not len(batch):
             return np.zeros(0, np.bool_)
-        wanted = _Wanted(batch.point)
+        wanted = Wanted(batch.point)
         times = np.unique(batch.at)
         seen: set[int] = set()
         stored: list[SampleBatch] = []
@@ -98,10 +111,11 @@ class History:
             yield begun, end
 
     def check(self) -> tuple[Damaged, ...]:
-        """Read every group there is; all that are damaged. As long as the disk takes."""
+        """Read every group there is, and every roll-up; the groups that are damaged. As long as the disk takes."""
         with self._reading() as connection:
             for _ in sound(connection, select(samples).order_by(samples.c.id), self._damage):
                 pass
+            check(driver(connection), self._damage)
         return self.damaged
 
     @property
@@ -109,28 +123,69 @@ class History:
         """Every damaged group met since the store was opened: what answers left out."""
         return self._damage.found()
 
+    @property
+    def damaged_rolled(self) -> dict[int, str]:
+        """Points whose roll-ups were found damaged, and how that showed, until they are made again. Nothing is left
+        out because of it: their groups answer."""
+        return self._damage.rolled()
+
+    def _samples(self, connection: Connection, asked: Sequence[int], start: int, end: int) -> dict[int, SampleBatch]:
+        """Samples of each point that has any, by time, then order of storing."""
+        found: dict[int, SampleBatch] = {}
+        left = asked
+        if len(asked) <= _FEW:
+            found, left = self._derived(connection, asked, start, end, View.samples)
+        if left:
+            wanted = Wanted(left)
+            groups = self._groups(connection, wanted, start, end)
+            found |= by_point(_within(groups, wanted, start, end))
+        return {point: batch for point, batch in found.items() if len(batch)}
+
+    def _derived(
+        self, connection: Connection, asked: Sequence[int], start: int, end: int, get: Callable[[View], T]
+    ) -> tuple[dict[int, T], list[int]]:
+        """What `get` finds of each point, and the points only groups can answer for."""
+        if not asked:
+            return {}, []
+        raw, wanted = driver(connection), Wanted(asked)
+        mark = shelf.through(raw)
+        far, parts = self._tail.after(raw, mark)
+        newer = newest_of(parts, mark, wanted, start, end)
+        if shelf.newest_group(raw) > far:
+            newer += _within(self._groups(connection, wanted, start, end, after=far), wanted, start, end)
+        recent = by_point(newer)
+        mending = shelf.mending(raw)
+        found: dict[int, T] = {}
+        for point in asked:
+            if point in mending:
+                continue
+            try:
+                found[point] = get(View(raw, point, start, end, mark=mark, newer=recent.get(point)))
+            except DamagedError as error:
+                self._damage.note_rolled(point, str(error))
+        return found, [point for point in asked if point not in found]
+
     def _groups(
-        self, connection: Connection, wanted: _Wanted, start: int, end: int
+        self, connection: Connection, wanted: Wanted, start: int, end: int, *, after: int = 0
     ) -> Iterator[tuple[int, SampleBatch]]:
         """Every sound group that may hold a wanted point in start <= at < end, with its id."""
         asked = select(samples).where(samples.c.high_point >= wanted.low, samples.c.low_point <= wanted.high)
+        if after:
+            asked = asked.where(samples.c.id > after)
         for span in range(len(SPANS_US) + 1):
             yield from sound(connection, _overlapping(asked, span, start, end), self._damage)
 
 
-class _Wanted:
-    """A set of points as a table, so that asking for each row of a batch is one array operation."""
+def _within(groups: Iterable[tuple[int, SampleBatch]], wanted: Wanted, start: int, end: int) -> list[SampleBatch]:
+    """The wanted rows of groups, in order of storing."""
+    found = [
+        (group, batch.where(wanted(batch.point) & (batch.at >= start) & (batch.at < end))) for group, batch in groups
+    ]
+    return [batch for _, batch in sorted(found, key=lambda each: each[0]) if len(batch)]
 
-    def __init__(self, points: Sequence[int] | NDArray[np.int32]) -> None:
-        ids = np.asarray(points, np.int64)
-        self.low, self.high = int(ids.min()), int(ids.max())
-        self._table = np.zeros(self.high - self.low + 1, np.bool_)
-        self._table[ids - self.low] = True
 
-    def __call__(self, points: NDArray[np.int32]) -> NDArray[np.bool_]:
-        inside = (points >= self.low) & (points <= self.high)
-        found: NDArray[np.bool_] = inside & self._table[np.where(inside, points, self.low) - self.low]
-        return found
+def _asked(points: Sequence[int], start: int, end: int) -> list[int]:
+    return sorted(set(points)) if start < end else []
 
 
 def _overlapping(asked: Select[Any], span: int, start: int, end: int) -> Select[Any]:

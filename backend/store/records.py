@@ -23,6 +23,7 @@ from backend.store.backup import backup
 from backend.store.connections import in_words
 from backend.store.groups import Damage
 from backend.store.history import History
+from backend.store.rolled.tail import Tail
 from backend.store.snapshot import latest_of
 
 T = TypeVar("T")
@@ -43,7 +44,8 @@ class Records:
         self._damage = Damage()
         self._readers = connections.reading(file)
         self._anchor: Connection | None = None
-        self.history = History(self._reading, self._damage)
+        self._tail = Tail(self._damage)
+        self.history = History(self._reading, self._damage, self._tail)
 
     @classmethod
     def look(cls, url: str, *, site: str, mode: str) -> Records:

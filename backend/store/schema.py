@@ -23,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Number of the newest migration."""
 
 metadata = MetaData()
@@ -104,6 +104,51 @@ newest = Table(
     _bytes("body"),
 )
 """The newest sample of every point as of the group `through`. Two rows, written in turn: one may be damaged."""
+
+leaf = Table(
+    "leaf",
+    metadata,
+    Column("tier", SmallInteger, primary_key=True, autoincrement=False),
+    Column("point", Integer, primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    _number("n"),
+    _bytes("digest"),
+    _bytes("body"),
+)
+"""Derived from `samples`: a stretch of one point, its samples (tier 0) or its grains (`backend.store.rolled`). The
+leaves of one tier and point never overlap. first, last: `rolled.leaf.keys`."""
+
+piece = Table(
+    "piece",
+    metadata,
+    Column("point", Integer, primary_key=True, autoincrement=False),
+    Column("through", BigInteger, primary_key=True, autoincrement=False),
+    _time("first_at"),
+    _time("last_at"),
+    _number("n"),
+    _bytes("digest"),
+    _bytes("body"),
+    Index("piece_through", "through"),
+)
+"""Derived from `samples`: what one step found of one point, not in its leaves yet. Counts once `rolled` is as far."""
+
+rolled = Table(
+    "rolled",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("through", BigInteger, nullable=False),
+)
+"""One row: the samples of every group up to `through` are in pieces or leaves, and of no later one."""
+
+mending = Table(
+    "mending",
+    metadata,
+    Column("point", Integer, primary_key=True, autoincrement=False),
+    Column("through", BigInteger, nullable=False),
+    Column("goal", BigInteger, nullable=False),
+)
+"""A point whose leaves are being made again from the groups up to `goal`, and are as far as `through`."""
 
 quarantine = Table(
     "quarantine",

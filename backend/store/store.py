@@ -14,6 +14,8 @@ from backend.store import identity
 from backend.store.appending import Seal
 from backend.store.making import make, prepare
 from backend.store.records import Records
+from backend.store.rolled.roller import Pace, Roller
+from backend.store.rolled.steps import Steps, Write
 from backend.store.tx import Tx
 from backend.store.writer import Writer
 
@@ -28,10 +30,14 @@ class Store(Records):
         """Use `create` or `open`."""
         super().__init__(file, found)
         genesis = seal(_NO_HASH, 0, first_draft(found.site, found.store))
+        pace = Pace(clock)
         try:
-            self._writer = Writer(file, genesis=genesis, clock=clock, seal=seal, damage=self._damage)
+            self._writer = Writer(
+                file, genesis=genesis, clock=clock, seal=seal, damage=self._damage, committed=pace.committed
+            )
         except StoreError as error:
             raise ConfigError(error.template, **error.values) from error
+        self._roller = Roller(self._steps, pace, clock)
 
     @classmethod
     def create(cls, url: str, *, site: str, mode: str, clock: Clock, seal: Seal) -> Store:
@@ -53,8 +59,19 @@ class Store(Records):
         """
         return self._writer.submit(work)
 
+    def roll_up(self) -> None:
+        """Make every roll-up now, on this thread; they are made in the background otherwise. Raises StoreError."""
+        self._roller.run_now()
+
     def close(self) -> None:
         """Finish what is queued (2 s at most), then leave one file without a log beside it."""
+        self._roller.close()
         self._closed = True
         self._readers.dispose()
         self._writer.close()
+
+    def _steps(self, breathe: Callable[[], None]) -> Steps:
+        def write(derived: Write) -> None:
+            self._writer.submit(lambda tx: tx.derived(derived)).result()
+
+        return Steps(self.file, self._reading, write, breathe, tail=self._tail, damage=self._damage)

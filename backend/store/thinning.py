@@ -1,16 +1,20 @@
-"""Thin the samples of one point to equal buckets of time that keep every extreme. Pure."""
+"""Thin one point to equal buckets of time that keep every extreme, from its samples or from its roll-ups. Pure."""
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
+from numpy.typing import NDArray
 
-from backend.model.quality import STATUS_MASK, Status
 from backend.model.sample import SampleBatch
 from backend.model.trend import Thinned
+from backend.store.rolled import grains as grain_rules
+from backend.store.rolled.grains import RAW, ROLLED, Grains, Tier
 
-RAW: Final = "raw"
+
+def tier_for(start: int, end: int, buckets: int) -> Tier:
+    """The coarsest tier that still gives half as many grains as there may be buckets."""
+    fitting = [tier for tier in ROLLED if (end - start) * 2 >= buckets * tier.grain_us]
+    return fitting[-1] if fitting else RAW
 
 
 def thin(batch: SampleBatch, point: int, start: int, end: int, buckets: int) -> Thinned:
@@ -19,31 +23,37 @@ def thin(batch: SampleBatch, point: int, start: int, end: int, buckets: int) -> 
     Where there are no more samples than buckets, the samples themselves.
     """
     n = len(batch)
-    if n <= buckets:
-        cuts = np.arange(n)
-    else:
-        which = (batch.at - start) * buckets // (end - start)
-        cuts = np.flatnonzero(np.diff(which, prepend=-1))
-    ends = np.append(cuts[1:], n) - 1 if n else cuts
-    count = np.diff(np.append(cuts, n)).astype(np.int32)
-    # Only what may be believed is drawn as a band; NaN of bad samples alone.
-    sound = ((batch.quality & STATUS_MASK) >= Status.UNCERTAIN) & np.isfinite(batch.value)
-    low = np.minimum.reduceat(np.where(sound, batch.value, np.inf), cuts) if n else batch.value
-    high = np.maximum.reduceat(np.where(sound, batch.value, -np.inf), cuts) if n else batch.value
-    total = np.add.reduceat(np.where(sound, batch.value, 0.0), cuts) if n else batch.value
-    used = np.add.reduceat(sound.astype(np.int64), cuts) if n else count
-    none = used == 0
+    which = np.arange(n) if n <= buckets else _bucket(batch.at, start, end, buckets)
+    return _thinned(grain_rules.of_samples(batch, which), point, RAW)
+
+
+def thin_grains(grains: Grains, tier: Tier, point: int, start: int, end: int, buckets: int) -> Thinned:
+    """Grains of one point that cover start <= at < end (µs UTC), in order of storing, as at most `buckets` stretches.
+
+    A grain is never cut: it belongs to the bucket in which it begins.
+    """
+    begun = np.maximum(grains.at // tier.grain_us * tier.grain_us, start)
+    return _thinned(grain_rules.merged(grains, _bucket(begun, start, end, buckets)), point, tier)
+
+
+def _bucket(at: NDArray[np.int64], start: int, end: int, buckets: int) -> NDArray[np.int64]:
+    # Rounded up, so that the last bucket may be shorter, never one more.
+    found: NDArray[np.int64] = (at - start) // -((start - end) // buckets)
+    return found
+
+
+def _thinned(grains: Grains, point: int, tier: Tier) -> Thinned:
+    none = grains.used == 0
     return Thinned(
         point=point,
-        tier=RAW,
-        at=batch.at[cuts],
-        last_at=batch.at[ends],
-        low=np.where(none, np.nan, low),
-        high=np.where(none, np.nan, high),
-        mean=np.where(none, np.nan, total / np.maximum(used, 1)),
-        first=batch.value[cuts],
-        last=batch.value[ends],
-        count=count,
-        # The status bits stand highest, so the worst quality is the smallest byte.
-        worst=np.minimum.reduceat(batch.quality, cuts) if n else batch.quality,
+        tier=tier.name,
+        at=grains.at,
+        last_at=grains.last_at,
+        low=np.where(none, np.nan, grains.low),
+        high=np.where(none, np.nan, grains.high),
+        mean=np.where(none, np.nan, grains.total / np.maximum(grains.used, 1)),
+        first=grains.first,
+        last=grains.last,
+        count=grains.count.astype(np.int32),
+        worst=grains.worst,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -120,6 +121,11 @@ class Tx:
         """Insert or update a setting."""
         with self._keeping():
             self._put(schema.setting, "key", {"key": key, "value": value})
+
+    def derived(self, write: Callable[[sqlite3.Connection], None]) -> None:
+        """Write what is made of stored samples (`backend.store.rolled`); what it raises undoes the unit."""
+        with self._keeping():
+            write(self._driver)
 
     def close(self) -> None:
         """The unit is over: nothing may be done with it any more."""

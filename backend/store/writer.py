@@ -31,10 +31,19 @@ _log = logs.get(__name__)
 class Writer:
     """Runs units of work in the order they came. A unit's future is done when its transaction is on the disk.
 
-    Raises StoreError when the database cannot be opened.
+    committed: told how many groups each unit stored. Raises StoreError when the database cannot be opened.
     """
 
-    def __init__(self, file: Path, *, genesis: bytes, clock: Clock, seal: Seal, damage: Damage) -> None:
+    def __init__(
+        self,
+        file: Path,
+        *,
+        genesis: bytes,
+        clock: Clock,
+        seal: Seal,
+        damage: Damage,
+        committed: Callable[[int], None],
+    ) -> None:
         self._file = file
         self._genesis = genesis
         self._clock = clock
@@ -43,6 +52,7 @@ class Writer:
         self._connection: Connection | None = None
         self._head = Head(0, genesis)
         self._snapshots = Snapshots(clock, damage)
+        self._committed = committed
         self._units: queue.SimpleQueue[tuple[Callable[[Tx], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
@@ -111,6 +121,7 @@ class Writer:
         result = self._transaction(whole)
         self._head = units[0].appender.head
         self._snapshots.committed(units[0].groups)
+        self._committed(len(units[0].groups))
         return result
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:

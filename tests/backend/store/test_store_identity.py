@@ -138,7 +138,7 @@ def test_both_marks_of_the_mode_must_agree(closed: Path) -> None:
 def test_made_by_a_newer_version(closed: Path) -> None:
     edit(closed, "UPDATE meta SET value = '7' WHERE key = 'schema'")
     assert refusal(closed) == (
-        f"The database {closed} was made by a newer Linepack (tables 7, this version knows 1); update."
+        f"The database {closed} was made by a newer Linepack (tables 7, this version knows 2); update."
     )
 
 

@@ -26,8 +26,8 @@ STEP = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -45,10 +45,10 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Pa
     def know(last: str) -> Path:
         folder = tmp_path / "migrations"
         shutil.copytree(upgrade.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "v0002.py").write_text(STEP.format(last=last), encoding="utf-8")
+        (folder / "versions" / "v0003.py").write_text(STEP.format(last=last), encoding="utf-8")
         monkeypatch.setattr(upgrade.upgrade, "__defaults__", (folder,))
         for module in (making, identity):
-            monkeypatch.setattr(module, "SCHEMA", 2)
+            monkeypatch.setattr(module, "SCHEMA", 3)
         return folder
 
     return know
@@ -72,7 +72,7 @@ def test_the_migrations_make_what_the_schema_says(store: Store) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     assert upgrade.newest_step() == SCHEMA
-    assert steps(store.file) == ("0001", "1")
+    assert steps(store.file) == ("0002", "2")
 
 
 def test_an_older_database_is_brought_forward_with_all_it_holds(
@@ -84,7 +84,7 @@ def test_an_older_database_is_brought_forward_with_all_it_holds(
     later("pass")
     new = opened()
     assert "shift" in tables(file)
-    assert steps(file) == ("0002", "2")
+    assert steps(file) == ("0003", "3")
     assert new.id == old.id
     assert new.history.count() == 1
     assert new.setting("key") == "value"
@@ -99,7 +99,7 @@ def test_an_upgraded_database_is_refused_by_the_older_version(
     later("pass")
     opened().close()
     monkeypatch.undo()
-    with pytest.raises(ConfigError, match=r"made by a newer Linepack \(tables 2, this version knows 1\)"):
+    with pytest.raises(ConfigError, match=r"made by a newer Linepack \(tables 3, this version knows 2\)"):
         opened()
 
 
@@ -123,7 +123,7 @@ from tests.support.clock import ManualClock
 from tests.support.stored import url_of
 
 upgrade.upgrade.__defaults__ = (Path(sys.argv[2]),)
-making.SCHEMA = identity.SCHEMA = 2
+making.SCHEMA = identity.SCHEMA = 3
 Store.open(url_of(sys.argv[1]), site="linjiang", mode="live", clock=ManualClock(), seal=seal)
 """
 
@@ -137,6 +137,6 @@ def test_kill_9_in_the_middle_of_a_step_leaves_the_older_tables(
     done = subprocess.run([sys.executable, "-c", UPGRADING, str(file), str(folder)], timeout=60, check=False)
     assert done.returncode == -9
     assert (tables(file), steps(file)) == before
-    (folder / "versions" / "v0002.py").write_text(STEP.format(last="pass"), encoding="utf-8")
+    (folder / "versions" / "v0003.py").write_text(STEP.format(last="pass"), encoding="utf-8")
     assert opened().setting("key") is None
-    assert steps(file) == ("0002", "2")
+    assert steps(file) == ("0003", "3")

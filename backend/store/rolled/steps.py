@@ -1,0 +1,190 @@
+"""Move samples on from groups to pieces, from pieces to leaves, and make again what was damaged.
+
+Everything is worked out on a reading connection and written by the writer, a little at a time; nothing that a reader
+may meet in between is half there: pieces count all at once, and leaves change in the transaction that drops pieces.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection
+
+from backend import logs
+from backend.model.sample import SampleBatch
+from backend.store.blob import DamagedError
+from backend.store.connections import driver
+from backend.store.groups import Damage
+from backend.store.rolled import shelf
+from backend.store.rolled.growing import Change, grown
+from backend.store.rolled.leaf import piece, samples_of
+from backend.store.rolled.ordering import NOTHING, by_time, each_point, rows_of
+from backend.store.rolled.tail import Tail, read_part
+
+PIECES_DUE: Final = 32
+"""Pieces of a point that go into its leaves together: each time its newest leaves are written again."""
+SAMPLES_DUE: Final = 4096
+"""Samples of one piece that go at once."""
+_PIECES_AT_ONCE: Final = 256
+_POINTS_AT_ONCE: Final = 32
+_MEND_SAMPLES: Final = 300_000
+_MEND_GROUPS: Final = 10_000
+_log = logs.get(__name__)
+
+Write = Callable[[sqlite3.Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    point: int
+    pieces: int
+    change: Change
+
+
+class Steps:
+    """One step at a time, by whoever calls. write: does it in one transaction and waits; StoreError when it fails.
+
+    breathe: called between two pieces of work; what it raises ends the step, and nothing is half done.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        reading: Callable[[], AbstractContextManager[Connection]],
+        write: Callable[[Write], None],
+        breathe: Callable[[], None],
+        *,
+        tail: Tail,
+        damage: Damage,
+    ) -> None:
+        self._file = file
+        self._reading = reading
+        self._write_now = write
+        self._breathe = breathe
+        self._tail = tail
+        self._damage = damage
+        self._clean = False
+        self._due: set[int] = set()
+
+    def waiting(self) -> tuple[int, int]:
+        """How many groups and samples wait for a step; not more than are kept in memory."""
+        with self._reading() as connection:
+            raw = driver(connection)
+            mark = shelf.through(raw)
+            _, parts = self._tail.after(raw, mark)
+        return sum(len(part.groups) for part in parts), sum(len(part.batch) for part in parts)
+
+    def step(self) -> bool:
+        """Take in the oldest groups that wait; whether there were any."""
+        if not self._clean:
+            self._write(shelf.drop_uncounted)
+            self._clean = True
+        try:
+            went_on = self._take_in()
+        except BaseException:
+            self._clean = False
+            raise
+        self._settle()
+        self._mend()
+        return went_on
+
+    def _take_in(self) -> bool:
+        with self._reading() as connection:
+            raw = driver(connection)
+            before = shelf.through(raw)
+            upto, parts = self._tail.after(raw, before)
+        if upto == before:
+            return False
+        newer = SampleBatch.join(
+            [NOTHING, *(rows_of(each.batch, slice(each.row_after(before), None)) for each in parts)]
+        )
+        points = 0
+        made = (piece(batch, upto) for batch in each_point(newer))
+        while some := list(islice(made, _PIECES_AT_ONCE)):
+            points += len(some)
+            self._due |= {each.point for each in some if each.n >= SAMPLES_DUE}
+            self._write(partial(shelf.put_pieces, made=some))
+        samples = len(newer)
+        self._write(
+            lambda raw: shelf.count_in(raw, self._file, before=before, upto=upto, pieces=points, samples=samples)
+        )
+        return True
+
+    def _settle(self) -> None:
+        """Put the pieces of every point that has many into its leaves."""
+        with self._reading() as connection:
+            raw = driver(connection)
+            mark = shelf.through(raw)
+            self._due |= {point for point, pieces in shelf.waiting(raw, mark) if pieces >= PIECES_DUE}
+            self._due -= shelf.mending(raw).keys()
+        settled = self._settled(sorted(self._due), mark)
+        while some := list(islice(settled, _POINTS_AT_ONCE)):
+            self._write(partial(self._put, settled=some, mark=mark))
+            self._due -= {each.point for each in some}
+
+    def _settled(self, points: list[int], mark: int) -> Iterator[_Settled]:
+        for point in points:
+            with self._reading() as connection:
+                raw = driver(connection)
+                pieces = shelf.all_pieces(raw, point, mark)
+                try:
+                    newer = by_time([samples_of(each) for each in pieces])
+                    change = grown(raw, point, newer) if len(newer) else Change((), ())
+                except DamagedError as error:
+                    self._damage.note_rolled(point, str(error))
+                    continue
+            yield _Settled(point, len(pieces), change)
+
+    def _write(self, write: Write) -> None:
+        self._write_now(write)
+        self._breathe()
+
+    def _put(self, raw: sqlite3.Connection, settled: list[_Settled], mark: int) -> None:
+        for each in settled:
+            shelf.drop_pieces(raw, self._file, each.point, mark, each.pieces)
+            shelf.replace(raw, self._file, old=each.change.old, new=each.change.new)
+
+    def _mend(self) -> None:
+        """Make the leaves of damaged points again, from the groups."""
+        with self._reading() as connection:
+            raw = driver(connection)
+            goal = shelf.through(raw)
+            unfinished = shelf.mending(raw)
+        for point in self._damage.rolled().keys() - unfinished.keys():
+            self._write(partial(shelf.begin_mending, point=point, goal=goal))
+            unfinished[point] = (0, goal)
+        for point, (begun, end) in unfinished.items():
+            far = begun
+            try:
+                while far < end:
+                    far = self._mend_on(point, far, end)
+            except DamagedError:
+                # What was made again is damaged already: from the beginning, with the next step.
+                self._write(partial(shelf.begin_mending, point=point, goal=goal))
+            else:
+                self._damage.mended(point)
+
+    def _mend_on(self, point: int, before: int, goal: int) -> int:
+        """Take the next groups that may hold the point; how far that is."""
+        with self._reading() as connection:
+            raw = driver(connection)
+            part = read_part(
+                raw, before, self._damage, samples=_MEND_SAMPLES, groups=_MEND_GROUPS, point=point, upto=goal
+            )
+            far = goal if part is None else part.through
+            newer = NOTHING if part is None else by_time([part.batch.where(part.batch.point == point)])
+            change = grown(raw, point, newer) if len(newer) else Change((), ())
+
+        def put(raw: sqlite3.Connection) -> None:
+            shelf.replace(raw, self._file, old=change.old, new=change.new)
+            shelf.mended_through(raw, self._file, point, before=before, far=far)
+
+        self._write(put)
+        return far
