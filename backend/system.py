@@ -274,8 +274,16 @@ class System:
         people: People,
     ) -> Backend:
         core, clock, store = self._core, self._clock, self._store
-        links = LinksApi(self._fleet.links, core.topics.links)
         drawing = _drawing(place)
+        network = NetworkApi(
+            drawing,
+            registry=devices_api.registry,
+            commandable=self._commands.commandable,
+            snapshot=lambda: table.snapshot(clock.wall_us()),
+            worker=self._worker,
+        )
+        self._commands.changed.subscribe(network.on_command)
+        links = LinksApi(self._fleet.links, core.topics.links)
         balance = BalanceApi(
             drawing=drawing, registry=devices_api.registry, snapshot=lambda: table.snapshot(clock.wall_us())
         )
@@ -308,13 +316,7 @@ class System:
             people=people_api,
             models=models_api,
             links=links,
-            network=NetworkApi(
-                drawing,
-                registry=devices_api.registry,
-                commandable=self._commands.commandable,
-                snapshot=lambda: table.snapshot(clock.wall_us()),
-                worker=self._worker,
-            ),
+            network=network,
             balance=balance,
             preferences=PreferencesApi(store, self._worker),
             journal=JournalApi(

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.actions import Actions
-from app.dialogs.change import ChangeCard, read_note
+from app.dialogs.body import CommandBody
+from app.dialogs.change import DIFFERS
+from app.dialogs.code import CodeField
+from app.dialogs.expiry import ExpiryCard
 from app.dialogs.interlocks import scrolled, show_interlocks
-from app.formats import asset_name, clock_time, literal, shown, value_text
+from app.dialogs.lines import Lines
+from app.dialogs.persons import PersonCard
+from app.dialogs.signed import SignedText
+from app.dialogs.since import changes_since
+from app.dialogs.steps import APPROVE, CHECK, command_steps, step_times
+from app.dialogs.words import reason_text, state_words
+from app.formats import clock_time, shown
 from app.session import Desk
 from app.texts import _
-from app.tones import valve_state
 from backend.api import Backend
 from backend.clock import US
-from backend.model.command import Command, CommandCheck, CommandState
+from backend.errors import mark
+from backend.model.command import Command, Commandable, CommandCheck, CommandState
 from widgets.inputs import Button, FormField, HoldButton, LineField, PasswordField
 from widgets.readouts import Text
-from widgets.surfaces import Card, DialogFrame, ExpiryRing, FactList, Step, Stepper, StepState
-from widgets.theme import Role, Tone, Weight, font, px, space
+from widgets.surfaces import Card, DialogFrame, FactList, Stepper
+from widgets.theme import Role, Tone, Weight, px, space
 from widgets.theme import metrics as m
 
 HOLD_S = 2.0
 APPROVAL_S = 600.0
-_SIDE = 420
+_SIDE = 440
 _CODE_DIGITS = 6
 _BEAT_MS = 1000
+_TITLES: Final = {
+    "open": mark("Approve: open {device}"),
+    "close": mark("Approve: close {device}"),
+    "set": mark("Approve: set {device}"),
+}
 
 
 class ApproveDialog(DialogFrame):
@@ -42,13 +58,15 @@ class ApproveDialog(DialogFrame):
         actions: Actions,
         desk: Desk,
         command: Command,
+        target: Commandable,
         *,
-        short_code: str,
         authenticator: str = "",
         parent: QWidget | None = None,
     ) -> None:
+        """target: what the command is for. authenticator: the code of a stand-in for the person's phone (demo)."""
+        title = _TITLES.get(command.content.action, _TITLES["set"])
         super().__init__(
-            _("Approve command on {device}").format(device=shown(command.content.device, 40)),
+            _(title).format(device=shown(command.content.device, 40)),
             number=command.content.id,
             icon="commands",
             parent=parent,
@@ -57,16 +75,19 @@ class ApproveDialog(DialogFrame):
         self._actions = actions
         self._desk = desk
         self._command = command
-        self._short_code = short_code
+        self._target = target
+        self._states = state_words(each for each in backend.registry.points if each.device == target.device)
         self._hash = ""
+        self._check: CommandCheck | None = None
         self._ended = False
         self._sending = False
-        self._ring = ExpiryRing(name=_("Time left to approve"))
-        self._ring_words = Text("", Role.LABEL, tone=Tone.SECONDARY, wrap=True)
-        self._change = ChangeCard()
+        self._authenticator = authenticator
+        self._left = CommandBody(backend, actions, target, own=command.content.id)
+        self._since = Lines(weight=Weight.SEMIBOLD)
+        self._signed = SignedText()
+        self._expiry = ExpiryCard(name=_("Time left to approve"))
         self._interlocks = FactList(name=_("Interlocks"), ruled=False)
-        self._text = QPlainTextEdit()
-        self._code = LineField(name=_("Short code"))
+        self._code = CodeField(target.short_code, name=_("Number on screen"))
         self._password = PasswordField(name=_("Your password"))
         self._one_time = LineField(name=_("One-time code"))
         self._on_site = QCheckBox()
@@ -75,7 +96,6 @@ class ApproveDialog(DialogFrame):
         self._reject = Button(_("Reject"), height=m.COMMAND_BUTTON)
         self._back = Button(_("Close"), key="Esc", height=m.COMMAND_BUTTON)
         self._hold = HoldButton(_("Approve and execute"), seconds=HOLD_S, key=_("hold ↵ 2 s"))
-        self._authenticator = authenticator
         self._timer = QTimer(self)
         self._timer.setInterval(_BEAT_MS)
         self._lay_out()
@@ -102,7 +122,7 @@ class ApproveDialog(DialogFrame):
 
     def fill(self, short_code: str, password: str, one_time: str) -> None:
         """Fill in what an approval needs, as a person would."""
-        self._code.setText(short_code)
+        self._code.fill(short_code)
         self._password.setText(password)
         self._one_time.setText(one_time)
 
@@ -110,12 +130,20 @@ class ApproveDialog(DialogFrame):
         """Fill in why it is rejected."""
         self._reason.setText(words)
 
+    def changed_since(self) -> tuple[str, ...]:
+        """What is not as it was when it was asked for; () = nothing."""
+        return self._since.lines()[1:]
+
+    def signed_words(self) -> str:
+        """The text that is signed, as shown behind the fold."""
+        return self._signed.words()
+
     def _approve(self) -> None:
         session = self._desk.session
         if session is None or self._sending or not self._another():
             return
         self._sending = True
-        self._refusal.setText("")
+        self._refuse("")
         future = self._backend.commands.approve(
             session,
             self._command.content.id,
@@ -133,11 +161,11 @@ class ApproveDialog(DialogFrame):
         if session is None or self._sending:
             return
         if not reason:
-            self._refusal.setText(_("A rejection needs a reason."))
+            self._refuse(_("A rejection needs a reason."))
             self._reason.setFocus()
             return
         self._sending = True
-        self._refusal.setText("")
+        self._refuse("")
         self._enable()
         self._actions.follow(
             self._backend.commands.reject(session, self._command.content.id, reason),
@@ -153,16 +181,19 @@ class ApproveDialog(DialogFrame):
 
     def _refused(self, sentence: str) -> None:
         self._sending = False
-        self._refusal.setText(sentence)
+        self._refuse(sentence)
         self._one_time.clear()
         self._enable()
+
+    def _refuse(self, words: str) -> None:
+        self._refusal.setText(words)
+        self._refusal.setVisible(bool(words))
 
     # -- showing --------------------------------------------------------------------------------------------------
 
     def _show_text(self, signed: tuple[str, str]) -> None:
         text, self._hash = signed
-        # To the letter, but no name in it may turn round what stands beside it.
-        self._text.setPlainText("\n".join(literal(line) for line in text.split("\n")))
+        self._signed.show_text(text)
         self._enable()
 
     def _beat(self) -> None:
@@ -173,43 +204,42 @@ class ApproveDialog(DialogFrame):
         self._command = current
         waiting = current.state is CommandState.AWAITING_APPROVAL
         left = max(0.0, (current.not_after - self._backend.now()) / US) if waiting else 0.0
-        self._ring.show_left(left, APPROVAL_S)
-        self._ring_words.setText(
-            _("Request expires {time}. If it expires nothing is sent.").format(time=clock_time(current.not_after))
+        self._expiry.show_left(
+            left,
+            APPROVAL_S,
+            _("Request expires {time}").format(time=clock_time(current.not_after)),
+            _("The valve is reserved until then. If it expires nothing is sent."),
         )
-        self._show_change()
+        value = content.value if content.action == "set" else None
+        self._left.refresh(content.action, value, old=content.old_value, within_s=content.verify_within_s)
         session = self._desk.session
         if session is not None and not self._ended:
             check = self._backend.commands.check(
-                session,
-                point=content.point,
-                action=content.action,
-                value=content.value if content.action == "set" else None,
-                person_on_site=True,
+                session, point=content.point, action=content.action, value=value, person_on_site=True
             )
             self._actions.ask(check, self._show_interlocks, owner=self, failed=None)
         self._enable()
 
     def _show_interlocks(self, check: CommandCheck) -> None:
-        note = show_interlocks(self._interlocks, check.interlocks, own=self._command.content.id)
-        self._interlock_card.set_note(note)
+        own = self._command.content.id
+        self._check = check
+        self._interlock_card.set_note(show_interlocks(self._interlocks, check.interlocks, self._states, own=own))
+        self._show_since()
 
-    def _show_change(self) -> None:
-        content = self._command.content
-        snapshot = self._backend.live.snapshot()
-        number = content.feedback_point if content.feedback_point is not None else content.point
-        feedback = self._backend.registry.points[number]
-        point = self._backend.registry.points[content.point]
-        value = float(snapshot.value[number])
-        words = {"open": _("open"), "close": _("closed")}
-        self._change.show_change(
-            content.action,
-            now=valve_state(feedback, value, int(snapshot.quality[number])),
-            now_word=value_text(feedback, value),
-            now_note=read_note(snapshot, number),
-            wanted_word=words.get(content.action, value_text(point, content.value)),
-            wanted_note=_("verified by {tag}").format(tag=shown(feedback.tag)),
+    def _show_since(self) -> None:
+        content, snapshot = self._command.content, self._backend.live.snapshot()
+        feedback = self._backend.registry.points[self._left.feedback()]
+        changed = changes_since(
+            content,
+            feedback=feedback,
+            now=float(snapshot.value[feedback.id]),
+            quality=int(snapshot.quality[feedback.id]),
+            interlocks=self._check.interlocks if self._check is not None else (),
+            asked=self._backend.network.at_request(content.id),
+            alone=self._left.alone(),
         )
+        lines = [f"{DIFFERS} {each}" for each in changed]
+        self._since.show_lines([_("Changed since the request"), *lines] if lines else [])
 
     def _another(self) -> bool:
         """Whether the person here is another one than who asked for it."""
@@ -221,7 +251,7 @@ class ApproveDialog(DialogFrame):
         another = self._another()
         complete = (
             bool(self._hash)
-            and self._code.text().strip() == self._short_code
+            and self._code.text() == self._target.short_code
             and bool(self._password.text())
             and len(self._one_time.text().strip()) == _CODE_DIGITS
         )
@@ -240,40 +270,18 @@ class ApproveDialog(DialogFrame):
         return QSize(px(m.DIALOG_WIDTH), px(m.DIALOG_HEIGHT))
 
     def _lay_out(self) -> None:
-        content = self._command.content
-        assets = {asset.id: asset for asset in self._backend.registry.assets}
-        names = (_("Select"), _("Check"), _("Request"), _("Approve"), _("Execute"), _("Verify"))
-        states = [StepState.DONE] * 3 + [StepState.NOW] + [StepState.AHEAD] * 2
-        steps = Stepper(
-            [Step(words=name, state=state) for name, state in zip(names, states, strict=True)], name=_("Steps")
-        )
-        self.body.addWidget(steps)
+        steps = command_steps(APPROVE, step_times(self._command) | {CHECK: self._command.content.requested_at})
+        self.body.addWidget(Stepper(steps, name=_("Steps")))
         columns = QHBoxLayout()
         space(columns, gap=m.GAP * 2)
-        left = QVBoxLayout()
-        space(left, gap=m.HALF)
-        head = QHBoxLayout()
-        space(head, gap=m.GAP)
-        head.addWidget(Text(shown(content.device, 24), Role.TAG, Weight.MEDIUM, mono=True))
-        head.addStretch(1)
-        head.addWidget(self._ring)
-        self._ring_words.setFixedWidth(px(_SIDE // 2))
-        head.addWidget(self._ring_words)
-        left.addLayout(head)
-        left.addWidget(Text(f"{asset_name(assets[content.asset])} · {shown(content.tag)}", Role.BODY, wrap=True))
-        left.addWidget(self._change)
-        reason = _("Reason given: {reason}").format(reason=shown(content.reason, 200))
-        left.addWidget(Text(reason, Role.LABEL, wrap=True))
-        left.addWidget(Text(_("What you sign, to the letter"), Role.LABEL, Weight.SEMIBOLD, Tone.SECONDARY))
-        self._text.setReadOnly(True)
-        self._text.setFont(font(Role.HINT, mono=True))
-        self._text.setTabChangesFocus(True)
-        self._text.setMinimumHeight(px(m.ROW_TABLE))
-        self._text.setAccessibleName(_("What you sign, to the letter"))
-        left.addWidget(self._text, 1)
-        columns.addLayout(left, 1)
+        self._left.add_below_subject(self._since)
+        reason = _("Reason given: {reason}").format(reason=reason_text(self._command.content.reason))
+        self._left.add_below(Text(reason, Role.LABEL, wrap=True))
+        self._left.add_below(self._signed)
+        columns.addWidget(self._left, 1)
         columns.addWidget(self._side())
         self.body.addLayout(columns, 1)
+        self._since.hide()
         self.add_leading(self._back)
         self.add_leading(self._reject)
         self.add_leading(self._reason)
@@ -284,30 +292,40 @@ class ApproveDialog(DialogFrame):
         side = QWidget()
         side.setFixedWidth(px(_SIDE))
         column = QVBoxLayout(side)
-        space(column, gap=m.GAP)
+        space(column, gap=m.HALF)
         self._interlock_card = Card(_("Interlocks"))
         self._interlock_card.body.addWidget(scrolled(self._interlocks), 1)
+        column.addWidget(self._expiry)
         column.addWidget(self._interlock_card, 1)
+        command = self._command
+        asked = _("asked {time}, confirmed by number").format(time=clock_time(command.content.requested_at))
+        name = _("{name}, {desk}").format(name=self._name(command.requester), desk=shown(command.workstation, 24))
+        column.addWidget(PersonCard(name, asked, done=True))
         column.addWidget(self._person())
         column.addWidget(self._refusal)
+        self._refusal.hide()
         return side
 
     def _person(self) -> QWidget:
-        """Who asked, who is here, and what the one here has to type."""
-        requester = _("requested by {person}, {time}").format(
-            person=self._name(self._command.requester), time=clock_time(self._command.content.requested_at)
-        )
+        """Who is here, and what the one here has to type."""
         session = self._desk.session
-        mine = _("{name}, you, not the requester") if self._another() else _("{name}, you, the requester")
-        card = Card(mine.format(name=shown(session.name, 32)) if session else "", line=Tone.YOU)
-        card.body.addWidget(Text(requester, Role.HINT, tone=Tone.SECONDARY, wrap=True))
+        name = _("{name}, {desk}").format(
+            name=shown(session.name, 32) if session else "", desk=shown(self._desk.workstation, 24)
+        )
+        mine = _("you, not the requester") if self._another() else _("you, the requester")
+        card = PersonCard(name, mine, here=True)
         numbers = QHBoxLayout()
         space(numbers, gap=m.GAP)
-        numbers.addWidget(FormField(_("Short code"), self._code), 1)
-        numbers.addWidget(FormField(_("One-time code"), self._one_time), 1)
+        top = Qt.AlignmentFlag.AlignTop
+        numbers.addWidget(FormField(_("Number on screen"), self._code), 0, top)
+        numbers.addWidget(FormField(_("One-time code"), self._one_time), 1, top)
+        numbers.addWidget(FormField(_("Your password"), self._password), 1, top)
         card.body.addLayout(numbers)
-        hint = self._authenticator and _("Demo stand-in for an authenticator: {code}").format(code=self._authenticator)
-        card.body.addWidget(FormField(_("Your password"), self._password, hint=hint))
+        if self._target.short_code not in self._target.device:
+            card.body.addWidget(Text(shown(self._target.short_code, 24), Role.KEY, Weight.SEMIBOLD, mono=True))
+        if self._authenticator:
+            hint = _("Demo stand-in for an authenticator: {code}").format(code=self._authenticator)
+            card.body.addWidget(Text(hint, Role.HINT, tone=Tone.MUTED))
         self._on_site.setText(_("A person stands at the valve"))
         card.body.addWidget(self._on_site)
         self._on_site.setVisible(self._command.content.action == "open")
@@ -321,11 +339,13 @@ class ApproveDialog(DialogFrame):
         self._back.clicked.connect(self.escaped)
         self._reject.clicked.connect(self._do_reject)
         self._hold.confirmed.connect(self._approve)
-        for field in (self._code, self._password, self._one_time):
+        self._hold.accept_enter_from(self._code.editor())
+        self._code.changed.connect(self._enable)
+        for field in (self._password, self._one_time):
             self._hold.accept_enter_from(field)
             field.textChanged.connect(lambda _text: self._enable())
-            field.textEdited.connect(lambda _text: self._refusal.setText(""))
-        self.setTabOrder(self._code, self._one_time)
+            field.textEdited.connect(lambda _text: self._refuse(""))
+        self.setTabOrder(self._code.editor(), self._one_time)
         self.setTabOrder(self._one_time, self._password)
         self.setTabOrder(self._password, self._hold)
         self._timer.timeout.connect(self._beat)

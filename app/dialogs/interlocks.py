@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from app.dialogs.words import live_word
 from app.formats import shown
 from app.texts import _
 from backend.model.command import Interlock
@@ -14,18 +15,22 @@ from widgets.surfaces import Fact, FactList
 from widgets.theme import metrics as m
 from widgets.theme import px, space
 
-_ROWS_AT_LEAST = 2
+_ROWS_AT_LEAST = 1
 
 
-def show_interlocks(facts: FactList, interlocks: Sequence[Interlock], own: str = "") -> str:
+def show_interlocks(facts: FactList, interlocks: Sequence[Interlock], states: Mapping[str, str], own: str = "") -> str:
     """Show these conditions; those not met stand on top, where no scrolling hides them. Returns how many are met.
 
-    own: id of the command in the dialog; that it holds the actuator reserved is no hindrance to itself.
+    own: id of the command in the dialog; that it holds the actuator reserved is no hindrance to itself. states: see
+    `words.state_words`.
     """
     judged = [_for_itself(each, own) for each in interlocks]
     ordered = sorted(judged, key=lambda each: each.met)
     facts.set_facts(
-        [Fact(label=shown(_(each.name)), value=_word(shown(each.value_text, 40)), met=each.met) for each in ordered],
+        [
+            Fact(label=shown(_(each.name)), value=shown(live_word(each.value_text, states), 40), met=each.met)
+            for each in ordered
+        ],
         _("Interlocks"),
     )
     met = sum(each.met for each in judged)
@@ -56,18 +61,3 @@ def scrolled(facts: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setMinimumHeight(px(m.BUTTON) * _ROWS_AT_LEAST)
     return area
-
-
-def _word(text: str) -> str:
-    """The backend's fixed words in the language of the desk; values as they are."""
-    return {
-        "yes": _("yes"),
-        "no": _("no"),
-        "up": _("up"),
-        "lost": _("lost"),
-        "none": _("none"),
-        "never read": _("never read"),
-        "not good": _("not good"),
-        "not a number": _("not a number"),
-        "the device has no such point": _("the device has no such point"),
-    }.get(text, text)

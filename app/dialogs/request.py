@@ -6,33 +6,38 @@ Two steps of one dialog: the request reserves the actuator (C1), the confirmatio
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Actions
-from app.dialogs.change import ChangeCard, read_note
+from app.dialogs.body import CommandBody
+from app.dialogs.code import CodeField
+from app.dialogs.expiry import ExpiryCard
 from app.dialogs.interlocks import scrolled, show_interlocks
-from app.formats import asset_name, point_title, sentence, shown, value_text
+from app.dialogs.persons import PersonCard
+from app.dialogs.steps import CHECK, REQUEST, SELECT, command_steps
+from app.dialogs.words import CLOSED_BEFORE_CONFIRMING, REASONS, blocked_text, state_words, stored_reason
+from app.formats import clock_time, shown
 from app.session import Desk
 from app.texts import _
-from app.tones import valve_state
 from backend.api import Backend
 from backend.clock import US
 from backend.model.command import Command, Commandable, CommandCheck
 from backend.model.plant import Point
 from widgets.inputs import Button, ButtonKind, FormField, HoldButton, LineField, ReasonInput, Segmented
 from widgets.readouts import Text
-from widgets.readouts.ages import NO_VALUE, number_text
-from widgets.surfaces import Card, DialogFrame, ExpiryRing, FactList, Step, Stepper, StepState
-from widgets.theme import Role, Tone, Weight, px, space
+from widgets.readouts.ages import number_text
+from widgets.surfaces import Card, DialogFrame, FactList, Stepper
+from widgets.theme import Role, Weight, px, space
 from widgets.theme import metrics as m
 
 CONFIRM_S = 60.0
 HOLD_S = 1.0
 _CHECK_MS = 1000
-_SIDE = 400
-_HEIGHT = 700
+_SIDE = 440
+_HEIGHT = 800
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,9})?")
 """What may be typed as a value: float() would also take "1_000", "nan" and Chinese digits."""
 
@@ -53,43 +58,40 @@ class RequestDialog(DialogFrame):
         target: Commandable,
         *,
         action: str = "",
+        plan: Sequence[int] = (),
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(_("Prepare command"), icon="commands", parent=parent)
+        """plan: every point of the set this one belongs to, in order; () = it stands alone."""
+        super().__init__("", icon="commands", parent=parent)
         self._backend = backend
         self._actions = actions
         self._desk = desk
         self._target = target
+        self._plan = tuple(plan)
         self._point: Point = backend.registry.points[target.point]
+        self._states = state_words(each for each in backend.registry.points if each.device == target.device)
+        self._opened_at = backend.now()
         self._command: Command | None = None
         self._asking = False
         self._sending = False
         self._asked: tuple[object, ...] = ()
         self._answered: tuple[object, ...] = ()
         self._steps = Stepper(name=_("Steps of the command"))
-        self._change = ChangeCard()
+        self._left = CommandBody(backend, actions, target, plan=self._plan)
         self._interlocks = FactList(name=_("Interlocks"), ruled=False)
         self._blocked = Text("", Role.LABEL, Weight.SEMIBOLD, wrap=True)
         self._refusal = Text("", Role.LABEL, Weight.SEMIBOLD, wrap=True)
-        self._ring = ExpiryRing(name=_("Time left to confirm"))
-        self._ring_words = Text("", Role.LABEL, tone=Tone.SECONDARY, wrap=True)
+        self._expiry = ExpiryCard(name=_("Time left to confirm"))
         self._action = Segmented([(each, _action_word(each)) for each in target.actions], name=_("Action"))
         self._value = LineField(name=_("New value"))
         self._on_site = QCheckBox()
         self._reason = ReasonInput(
-            (
-                ("isolate", _("Isolate a leak or line break")),
-                ("work", _("Planned work")),
-                ("pressure", _("Adjust network pressure")),
-                ("test", _("Function test")),
-                ("other", _("Other, see text")),
-            ),
+            [(key, _(english)) for key, english in REASONS.items()],
             name=_("Reason"),
             list_hint=_("Choose a reason"),
             text_hint=_("In your own words"),
         )
-        self._code = LineField(name=_("Short code"))
-        self._code_field = FormField(_("Short code, typed from the screen"), self._code)
+        self._code = CodeField(target.short_code, name=_("Number on screen"))
         self._panels = QStackedWidget()
         self._back = Button(_("Close"), key="Esc", height=m.COMMAND_BUTTON)
         self._next = Button(_("Reserve and check"), kind=ButtonKind.COMMIT, height=m.COMMAND_BUTTON)
@@ -98,6 +100,10 @@ class RequestDialog(DialogFrame):
         self._timer.setInterval(_CHECK_MS)
         self._lay_out()
         self._connect()
+        if self._plan and not action:
+            # A set of valves is there to isolate.
+            action = "close"
+            self._reason.choose("isolate")
         if action in target.actions:
             self._action.set_current(action)
         self._show()
@@ -114,7 +120,7 @@ class RequestDialog(DialogFrame):
         session = self._desk.session
         if self._command is not None and session is not None:
             self._actions.follow(
-                self._backend.commands.cancel(session, self._command.content.id, _("dialog closed before confirming"))
+                self._backend.commands.cancel(session, self._command.content.id, CLOSED_BEFORE_CONFIRMING)
             )
         self._command = None
 
@@ -151,7 +157,7 @@ class RequestDialog(DialogFrame):
 
     def type_code(self, code: str) -> None:
         """Fill in the short code."""
-        self._code.setText(code)
+        self._code.fill(code)
 
     def reserve(self) -> None:
         """Ask for the command (C1)."""
@@ -167,7 +173,7 @@ class RequestDialog(DialogFrame):
             point=self._point.id,
             action=action,
             value=value,
-            reason=self._reason.reason(),
+            reason=stored_reason(self._reason.key(), self._reason.text()),
             person_on_site=on_site,
         )
         self._actions.follow(future, self._reserved, failed=self._refused, owner=self)
@@ -175,6 +181,9 @@ class RequestDialog(DialogFrame):
     def _reserved(self, command: Command) -> None:
         self._sending = False
         self._command = command
+        self._left.own(command.content.id)
+        self._chooser.hide()
+        self._expiry.show()
         # From here on the request stands as it is: what is shown as asked for may not be changed under it.
         for chooser in (self._action, self._value, self._on_site):
             chooser.setEnabled(False)
@@ -214,7 +223,7 @@ class RequestDialog(DialogFrame):
         session = self._desk.session
         content = self._content()
         if content != self._asked:
-            self._blocked.setText("")
+            self._hinder("")
         if session is None or self._asking or not self._may_be_checked(content):
             self._show()
             return
@@ -238,16 +247,21 @@ class RequestDialog(DialogFrame):
             return
         self._answered = self._asked
         own = self._command.content.id if self._command is not None else ""
-        self._interlock_card.set_note(show_interlocks(self._interlocks, check.interlocks, own=own))
+        self._interlock_card.set_note(show_interlocks(self._interlocks, check.interlocks, self._states, own=own))
         # The reservation itself would read as a hindrance once it is ours.
-        self._blocked.setText(sentence(check.blocked_reason) if self._command is None else "")
+        self._hinder(blocked_text(check.blocked, self._states) if self._command is None else "")
         self._show()
 
     def _check_failed(self, words: str) -> None:
         self._asking = False
         self._answered = ()
-        self._blocked.setText(words)
+        self._hinder(words)
         self._show()
+
+    def _hinder(self, words: str) -> None:
+        """Say what is in the way; empty = nothing."""
+        self._blocked.setText(words)
+        self._blocked.setVisible(bool(words))
 
     def _content(self) -> tuple[str, float | None, bool]:
         """What is asked now: action, value (None where there is none or no number), person on site."""
@@ -272,25 +286,21 @@ class RequestDialog(DialogFrame):
         )
 
     def _show(self) -> None:
-        snapshot = self._backend.live.snapshot()
-        feedback = self._backend.registry.points[self._feedback]
         action, value, _on_site = self._content()
         setting = action == "set"
-        now_value = float(snapshot.value[self._feedback])
-        self._change.show_change(
-            action,
-            now=valve_state(feedback, now_value, int(snapshot.quality[self._feedback])),
-            now_word=value_text(feedback, now_value),
-            now_note=read_note(snapshot, self._feedback),
-            wanted_word=(NO_VALUE if value is None else value_text(self._point, value)) if setting else _wanted(action),
-            wanted_note=_("verified by {tag}").format(tag=shown(feedback.tag)),
-        )
         waiting = self._command is not None
-        self._steps.set_steps(_steps(waiting), _("Steps of the command"))
+        number = _("{number} of {all}").format(number=self._place(), all=len(self._plan)) if self._plan else ""
+        self.set_title(_title(action).format(device=shown(self._target.device, 40)), number)
+        self._left.refresh(action, value)
+        times = {SELECT: self._opened_at}
+        if self._command is not None:
+            times[CHECK] = self._command.content.requested_at
+        self._steps.set_steps(command_steps(REQUEST if waiting else CHECK, times), _("Steps of the command"))
         self._value_field.setVisible(setting)
         typed = self._value.text().strip()
         self._value_field.set_error(_("The new value is not a number.") if setting and typed and value is None else "")
         self._on_site.setVisible(action == "open")
+        self._refusal.setVisible(bool(self._refusal.text()))
         self._next.setVisible(not waiting)
         self._hold.setVisible(waiting)
         self._next.setEnabled(self._complete())
@@ -301,10 +311,17 @@ class RequestDialog(DialogFrame):
                 "" if self._complete() else _("Enabled when nothing is in the way and a reason is given")
             )
 
+    def _place(self) -> int:
+        return 1 + self._plan.index(self._target.point)
+
     def _show_time_left(self, command: Command) -> None:
         left = max(0.0, (command.not_after - self._backend.now()) / US)
-        self._ring.show_left(left, CONFIRM_S)
-        self._ring_words.setText(_("Confirm before the time runs out. If it expires nothing is sent."))
+        self._expiry.show_left(
+            left,
+            CONFIRM_S,
+            _("Reserved for you until {time}").format(time=clock_time(command.not_after)),
+            _("Confirm before the time runs out. If it expires nothing is sent."),
+        )
         right = self._code.text().strip() == self._target.short_code
         self._hold.setEnabled(left > 0 and right and not self._sending)
         if left <= 0:
@@ -312,34 +329,11 @@ class RequestDialog(DialogFrame):
         else:
             self.set_foot_note("" if right else _("Enabled when the short code is complete"))
 
-    @property
-    def _feedback(self) -> int:
-        return self._target.feedback_point if self._target.feedback_point is not None else self._point.id
-
     def _lay_out(self) -> None:
-        asset = next(each for each in self._backend.registry.assets if each.id == self._target.asset)
         self.body.addWidget(self._steps)
         columns = QHBoxLayout()
         space(columns, gap=m.GAP * 2)
-        left = QVBoxLayout()
-        space(left, gap=m.GAP)
-        left.addWidget(Text(shown(self._target.device, 40), Role.TAG, Weight.MEDIUM, mono=True))
-        place = f"{asset_name(asset)} · {point_title(self._point)} · {shown(self._point.tag)}"
-        left.addWidget(Text(place, Role.BODY, wrap=True))
-        left.addWidget(self._change)
-        left.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
-        limits = _("allowed {low} to {high} {unit}").format(
-            low=number_text(self._target.low, self._point.precision),
-            high=number_text(self._target.high, self._point.precision),
-            unit=shown(self._target.unit, 16),
-        )
-        self._value_field = FormField(_("New value"), self._value, hint=limits)
-        left.addWidget(self._value_field)
-        self._on_site.setText(_("A person stands at the valve (needed to open)"))
-        left.addWidget(self._on_site)
-        left.addWidget(self._refusal)
-        left.addStretch(1)
-        columns.addLayout(left, 1)
+        columns.addWidget(self._left, 1)
         columns.addWidget(self._side())
         self.body.addLayout(columns, 1)
         # Only now: what is shown before it has a parent flashes up as a window of its own.
@@ -348,42 +342,64 @@ class RequestDialog(DialogFrame):
         self.add_commit(self._next)
         self.add_commit(self._hold)
 
+    def _asked_for(self) -> QWidget:
+        """What is asked: action, value with its range, a person on site."""
+        holder = QWidget()
+        row = QVBoxLayout(holder)
+        space(row, gap=m.HALF)
+        limits = _("allowed {low} to {high} {unit}").format(
+            low=number_text(self._target.low, self._point.precision),
+            high=number_text(self._target.high, self._point.precision),
+            unit=shown(self._target.unit, 16),
+        )
+        self._value_field = FormField(_("New value"), self._value, hint=limits)
+        self._on_site.setText(_("A person stands at the valve (needed to open)"))
+        row.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
+        row.addWidget(self._value_field)
+        row.addWidget(self._on_site)
+        return holder
+
     def _side(self) -> QWidget:
         side = QWidget()
         side.setFixedWidth(px(_SIDE))
         column = QVBoxLayout(side)
-        space(column, gap=m.GAP)
+        space(column, gap=m.HALF)
         self._interlock_card = Card(_("Interlocks"))
         self._interlock_card.body.addWidget(scrolled(self._interlocks), 1)
         self._interlock_card.body.addWidget(self._blocked)
+        self._chooser = self._asked_for()
+        column.addWidget(self._chooser)
+        column.addWidget(self._expiry)
         column.addWidget(self._interlock_card, 1)
         why = QWidget()
         reasons = QVBoxLayout(why)
         space(reasons, gap=m.HALF)
         reasons.addWidget(FormField(_("Reason"), self._reason))
-        reasons.addStretch(1)
+        session = self._desk.session
+        person = _("{name}, {desk}").format(
+            name=shown(session.name, 32) if session else "", desk=shown(self._desk.workstation, 24)
+        )
+        me = PersonCard(person, _("you ask for it; another person must approve it"), here=True)
+        me.body.addWidget(FormField(_("Number on screen"), self._code))
+        if self._target.short_code not in self._target.device:
+            me.body.addWidget(Text(shown(self._target.short_code, 24), Role.KEY, Weight.SEMIBOLD, mono=True))
         code = QWidget()
         typed = QVBoxLayout(code)
-        space(typed, gap=m.GAP)
-        line = QHBoxLayout()
-        space(line, gap=m.GAP)
-        line.addWidget(self._ring)
-        line.addWidget(self._ring_words, 1)
-        typed.addLayout(line)
-        typed.addWidget(Text(shown(self._target.short_code, 24), Role.KPI, Weight.SEMIBOLD, mono=True))
-        typed.addWidget(self._code_field)
-        typed.addStretch(1)
+        space(typed)
+        typed.addWidget(me)
         self._panels.addWidget(why)
         self._panels.addWidget(code)
         column.addWidget(self._panels)
+        column.addWidget(self._refusal)
+        self._expiry.hide()
         return side
 
     def _connect(self) -> None:
         self._back.clicked.connect(self.escaped)
         self._next.clicked.connect(self.reserve)
         self._hold.confirmed.connect(self._confirm)
-        self._hold.accept_enter_from(self._code)
-        self._code.textChanged.connect(lambda _text: self._show())
+        self._hold.accept_enter_from(self._code.editor())
+        self._code.changed.connect(self._show)
         self._reason.changed.connect(self._show)
         self._action.chosen.connect(lambda _key: self._check())
         self._value.textChanged.connect(lambda _text: self._check())
@@ -392,18 +408,11 @@ class RequestDialog(DialogFrame):
         self._timer.timeout.connect(self._check)
 
 
-def _steps(waiting: bool) -> tuple[Step, ...]:
-    names = (_("Select"), _("Check"), _("Request"), _("Approve"), _("Execute"), _("Verify"))
-    at = 2 if waiting else 1
-    return tuple(
-        Step(words=name, state=StepState.DONE if place < at else StepState.NOW if place == at else StepState.AHEAD)
-        for place, name in enumerate(names)
-    )
-
-
 def _action_word(action: str) -> str:
     return {"open": _("Open"), "close": _("Close"), "set": _("Set")}[action]
 
 
-def _wanted(action: str) -> str:
-    return {"open": _("open"), "close": _("closed")}[action]
+def _title(action: str) -> str:
+    return {"open": _("Request: open {device}"), "close": _("Request: close {device}")}.get(
+        action, _("Request: set {device}")
+    )

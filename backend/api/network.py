@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
+from threading import Lock
+from typing import Final
 
 from backend.api.valves import Valves
 from backend.errors import RefusedError, mark
-from backend.model.command import Commandable
+from backend.model.command import Command, Commandable, CommandState
 from backend.model.isolation import Consequence, Direction, Isolation, Place, Surroundings, Trace, ValveStates
 from backend.model.live import TagSnapshot
 from backend.model.network import Network
 from backend.model.plant import Asset, Registry
 from backend.network import GasGraph, Places, consequence, isolate, trace
+
+_KEPT: Final = 200
+"""Consequences kept of the newest commands, to tell what changed since they were asked for."""
 
 
 class NetworkApi:
@@ -36,6 +41,8 @@ class NetworkApi:
         self._worker = worker
         self._graph = GasGraph(drawing)
         self._places = Places(self._graph)
+        self._at_request: dict[str, Consequence] = {}
+        self._keeping = Lock()
         self._valves = Valves(drawing=drawing, registry=registry, commandable=commandable, snapshot=snapshot)
 
     def drawing(self) -> Network:
@@ -71,6 +78,18 @@ class NetworkApi:
         shut, let = tuple(closing), tuple(opening)
         return self._worker.submit(lambda: consequence(self._graph, self._valves.states(), closing=shut, opening=let))
 
+    def at_request(self, command_id: str) -> Consequence | None:
+        """What a command was to do by the valves as they stood when it was asked for; None = not known any more."""
+        return self._at_request.get(command_id)
+
+    def on_command(self, command: Command) -> None:
+        """A command was just asked for, on the core thread: work out for later what it would do now."""
+        content = command.content
+        valve = self.valve_of(content.point) if command.state is CommandState.REQUESTED else ""
+        if valve:
+            states = self._valves.states()
+            self._worker.submit(self._keep, content.id, valve, content.action, states)
+
     def trace(self, what: str, direction: Direction) -> Future[Trace]:
         """Everything up or down the stream of a place, nearest first."""
         return self._worker.submit(
@@ -94,6 +113,12 @@ class NetworkApi:
         """Straight distance between two things; None where one is not in this network."""
         here, there = self.locate(first), self.locate(second)
         return None if here is None or there is None else self._places.straight_m(here, there)
+
+    def _keep(self, command_id: str, valve: str, action: str, states: ValveStates) -> None:
+        shut, let = ((valve,), ()) if action == "close" else ((), (valve,))
+        told = consequence(self._graph, states, closing=shut, opening=let)
+        with self._keeping:
+            self._at_request = dict(list(self._at_request.items())[1 - _KEPT :]) | {command_id: told}
 
     def _placed(self) -> list[Asset]:
         """Assets that are no fittings: those are in the drawing."""

@@ -17,7 +17,7 @@ from backend.commands.rates import Rates
 from backend.commands.targets import Target, targets
 from backend.errors import RefusedError, mark
 from backend.model.actuation import Actuator
-from backend.model.command import Command, Commandable, CommandCheck, CommandContent, Interlock, RiskClass
+from backend.model.command import Blocked, Command, Commandable, CommandCheck, CommandContent, Interlock, RiskClass
 from backend.model.person import Right, Session
 from backend.model.plant import Registry
 from backend.model.quality import is_good
@@ -152,13 +152,18 @@ class Desk:
         """What people see before they ask."""
         content = asked.content
         refusal = self.step(asked, moment).refused
-        starting = "" if ready else mark("commands are not ready yet: open ones are being taken in hand")
+        if refusal is not None:
+            blocked: Blocked | None = Blocked(template=refusal.template, values=refusal.values)
+        else:
+            starting = mark("commands are not ready yet: open ones are being taken in hand")
+            blocked = None if ready else Blocked(template=starting)
         return CommandCheck(
             interlocks=asked.world.interlocks,
             old_value=content.old_value,
             old_at=content.old_at,
             old_quality=content.old_quality,
-            blocked_reason=starting if refusal is None else refusal.text,
+            blocked_reason="" if blocked is None else str(RefusedError(blocked.template, **dict(blocked.values))),
+            blocked=blocked,
         )
 
     def count(self, event: Request, moment: Moment) -> None:

@@ -173,6 +173,14 @@ class Interlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """What is in the way of a request, as a template with its values, so that each desk says it in its language."""
+
+    template: str
+    values: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandCheck:
     """What a person sees before asking: interlocks, the value now, what blocks."""
 
@@ -182,7 +190,9 @@ class CommandCheck:
     """µs UTC, device time."""
     old_quality: int
     blocked_reason: str
-    """One sentence; empty = may be requested."""
+    """One sentence in English; empty = may be requested."""
+    blocked: Blocked | None = None
+    """The same for the language of a desk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

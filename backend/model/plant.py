@@ -80,6 +80,16 @@ class QuantityKind(StrEnum):
     RATIO = "ratio"
     DURATION = "duration"
     SIGNAL = "signal"
+    HEATING_VALUE = "heating-value"
+    """Heat of a volume of gas: calorific value, Wobbe index."""
+    DENSITY = "density"
+    """Relative to air, or absolute."""
+    MASS = "mass"
+    COUNT = "count"
+    POSITION = "position"
+    """Longitude or latitude, WGS 84."""
+    SPEED = "speed"
+    ANGLE = "angle"
 
 
 class ActuatorKind(StrEnum):

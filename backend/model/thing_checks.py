@@ -38,8 +38,15 @@ UNITS: Final[Mapping[QuantityKind, tuple[str, ...]]] = {
     QuantityKind.RATIO: ("%",),
     QuantityKind.DURATION: ("s", "min", "h"),
     QuantityKind.SIGNAL: ("dBm",),
+    QuantityKind.HEATING_VALUE: ("MJ/m³",),
+    QuantityKind.DENSITY: ("", "kg/m³"),
+    QuantityKind.MASS: ("kg", "t"),
+    QuantityKind.COUNT: ("",),
+    QuantityKind.POSITION: ("°",),
+    QuantityKind.SPEED: ("km/h",),
+    QuantityKind.ANGLE: ("°",),
 }
-"""Units a quantity may be given in, written as they are shown. A switch has none."""
+"""Units a quantity may be given in, written as they are shown. A switch, a count and a relative density have none."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _OURS: Final = ("lp:", "modv:", "mqv:")

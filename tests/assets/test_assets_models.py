@@ -15,7 +15,22 @@ from backend.model.thing_model import Category, ThingModel, forms_of, parse
 from backend.site import alarm_responses, thing_models
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
-NAMES = ("ci-flow-meter", "motor-valve", "pressure-logger", "regulator-cabinet", "station-rtu", "valve-well-monitor")
+NAMES = (
+    "ci-flow-meter",
+    "cng-station",
+    "gas-analyser",
+    "gas-holder-station",
+    "leak-detector",
+    "lng-station",
+    "lpg-filling-plant",
+    "lpg-storage-station",
+    "motor-valve",
+    "pressure-logger",
+    "regulator-cabinet",
+    "station-rtu",
+    "valve-well-monitor",
+    "vehicle-tracker",
+)
 MODELS = thing_models()
 WITH_FORMS = [(name, protocol) for name in NAMES for protocol in MODELS[name].protocols]
 
@@ -138,7 +153,7 @@ def test_methane_alarms_at_ten_and_twenty_percent_and_is_never_shelvable() -> No
         for entry in model.properties.values()
         if (entry.kind, entry.unit) == (QuantityKind.CONCENTRATION, "%LEL")
     ]
-    assert len(found) == 3
+    assert len(found) == 15
     assert {(one.h, one.priority_h, one.hh, one.priority_hh, one.gas_leak) for one in found} == {(10, 3, 20, 1, True)}
 
 
@@ -172,6 +187,17 @@ def test_valve_actions_are_proved_by_the_limit_switches() -> None:
         2: "closed",
         3: "contradictory",
     }
+
+
+@pytest.mark.parametrize(
+    "name", ["cng-station", "gas-holder-station", "lng-station", "lpg-filling-plant", "lpg-storage-station"]
+)
+def test_stations_with_gas_in_store_raise_fire_gas_and_emergency_stop_apart(name: str) -> None:
+    model = MODELS[name]
+    fire, stop = (model.properties[one].limits for one in ("fire_call", "emergency_stop"))
+    assert (fire.normal_state, fire.priority_state, fire.latching) == (0, 1, False)
+    assert (stop.normal_state, stop.priority_state, stop.latching) == (0, 1, True)
+    assert [one for one, entry in model.properties.items() if entry.limits.gas_leak] != []
 
 
 LEVELS = ("hh", "h", "l", "ll", "rate")

@@ -12,10 +12,12 @@ from widgets.theme.strokes import CENTRE, box, text
 
 _WIDTH = 34
 _HEIGHT = 40
+_DIGITS = "0123456789"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class DigitBoxes(Painted):
-    """A row of boxes filled from the keyboard, left to right.
+    """A row of boxes filled from the keyboard, left to right. letters: A to Z as well, as in "R12".
 
     Signals: changed(str) after every key; completed(str) when the last box is filled; submitted() on ↵.
     """
@@ -24,9 +26,12 @@ class DigitBoxes(Painted):
     completed = Signal(str)
     submitted = Signal()
 
-    def __init__(self, count: int, *, name: str, hidden: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, count: int, *, name: str, hidden: bool = False, letters: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._count = count
+        self._taken = _DIGITS + _LETTERS * letters
         self._hidden = hidden
         self._digits = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -48,6 +53,12 @@ class DigitBoxes(Painted):
         """Empty all boxes."""
         self._set("")
 
+    def fill(self, digits: str) -> None:
+        """Type these, one after the other, over what stands there."""
+        self.clear()
+        for digit in digits:
+            self._type(digit)
+
     def set_count(self, count: int) -> None:
         """Change the number of boxes; empties them."""
         self._count = count
@@ -67,8 +78,8 @@ class DigitBoxes(Painted):
             self._set(self._digits[:-1])
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.submitted.emit()
-        elif len(typed) == 1 and typed in "0123456789":
-            self._type(typed)
+        elif len(typed) == 1 and typed.isascii() and typed.upper() in self._taken:
+            self._type(typed.upper())
         else:
             super().keyPressEvent(event)
 

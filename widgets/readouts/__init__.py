@@ -13,6 +13,7 @@ from widgets.readouts.ages import (
 from widgets.readouts.bar import AnalogBar, Span, paint_bar
 from widgets.readouts.kpi import KpiTile
 from widgets.readouts.mark import FADED, Mark, MarkBadge, paint_mark
+from widgets.readouts.progress import ProgressBar
 from widgets.readouts.rate import RateBar
 from widgets.readouts.text import Text
 from widgets.readouts.value import ValueReadout, paint_value
@@ -26,6 +27,7 @@ __all__ = [
     "KpiTile",
     "Mark",
     "MarkBadge",
+    "ProgressBar",
     "RateBar",
     "Span",
     "Text",

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from widgets.charts import Sparkline
-from widgets.mimic import Actuator, ValveState, ValveSymbol
+from widgets.mimic import Actuator, LocatorLine, LocatorMap, LocatorMark, MarkKind, ValveState, ValveSymbol
 from widgets.notices.glyph import GlyphState
-from widgets.readouts import AnalogBar, KpiTile, Mark, MarkBadge, Span, Text, ValueReadout
+from widgets.readouts import AnalogBar, KpiTile, Mark, MarkBadge, ProgressBar, Span, Text, ValueReadout
 from widgets.specimens.sheet import column, page, row
 from widgets.theme import Role, Tone, space
 from widgets.theme import metrics as m
@@ -25,7 +25,7 @@ def wander(count: int, start: float, step: float, drift: float = 0.0) -> np.ndar
 
 def make() -> QWidget:
     """Key figures, values of every quality, bars, valves."""
-    return page("Readouts", _tiles(), _values(), _bars(), _valves())
+    return page("Readouts", _tiles(), _values(), _bars(), _valves(), _places())
 
 
 def _tiles() -> QWidget:
@@ -105,3 +105,29 @@ def _valves() -> QWidget:
         grid.addWidget(plain, place, 0)
         grid.addWidget(moved, place, 1)
     return column(("Valves", holder), Text("Words repeat the state.", Role.HINT, tone=Tone.MUTED))
+
+
+def _places() -> QWidget:
+    """A valve in its piece of network, a station, and bars that fill."""
+    lines = [
+        LocatorLine(x1=-400, y1=-120, x2=-20, y2=0, pipe="mpa", lit=True),
+        LocatorLine(x1=20, y1=0, x2=400, y2=140, pipe="mpa"),
+        LocatorLine(x1=-120, y1=-40, x2=-180, y2=260, pipe="lp"),
+        LocatorLine(x1=-400, y1=240, x2=400, y2=260, pipe="shp"),
+    ]
+    marks = [
+        LocatorMark(x=-230, y=-66, kind=MarkKind.VALVE, name="XV-0422", partner=True, state=ValveState.CLOSED),
+        LocatorMark(x=-100, y=-30, kind=MarkKind.WELL),
+        LocatorMark(x=200, y=255, kind=MarkKind.STATION, name="R-12"),
+    ]
+    valve, station, half, unknown = (
+        LocatorMap(name="Where XV-0417 is"),
+        LocatorMap(name="Where R-12 is"),
+        ProgressBar(name="Travel"),
+        ProgressBar(name="Travel"),
+    )
+    valve.show_place(lines, marks, radius_m=260, state=ValveState.OPEN)
+    station.show_place(lines, (), radius_m=900, station=True)
+    half.show_share(0.4)
+    unknown.show_share(None)
+    return column(("In its network", row(valve, station)), ("Travel", half), ("Travel not known", unknown))

@@ -12,6 +12,7 @@ from widgets.specimens.sheet import column, page
 from widgets.surfaces import (
     Card,
     DialogFrame,
+    Disclosure,
     Drawer,
     EmptyState,
     ExpiryRing,
@@ -68,6 +69,7 @@ DETAILS = [
     Fact(label="Takes over if it fails", value="PCV-107A at 1.62"),
     Fact(label="Last command", value="SP 1.50 → 1.52 · 16:05"),
 ]
+_SIGNED = "Command: CMD-2026-00418\nAction: close\nDevice: XV-0417"
 LIFE = [
     LifeStep(time="18:35:58.2", words="Requested", note="Operator A-2, Desk A"),
     LifeStep(time="18:36:46.9", words="Approved", note="Supervisor S-1, Desk S"),
@@ -168,7 +170,9 @@ def _cards() -> QWidget:
     yours = Card("Supervisor S-1, Desk S", "you, not the requester", level=Level.WELL, line=Tone.YOU)
     manual = Card("Manual value", level=Level.CARD, line=Tone.NOT_FIELD)
     empty = EmptyState("No active alarms. 0.9 per 10 min this shift.", action="Show history", key="H")
-    return column(card, well, raised, yours, manual, _expiry(), empty)
+    folded, unfolded = (Disclosure("What you sign, to the letter", Text(_SIGNED, mono=True)) for _ in range(2))
+    unfolded.open(True)
+    return column(card, well, raised, yours, manual, _expiry(), empty, folded, unfolded)
 
 
 def _lists() -> QWidget:

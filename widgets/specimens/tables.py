@@ -10,9 +10,11 @@ from widgets.readouts.mark import Mark
 from widgets.specimens.sheet import page
 from widgets.surfaces import Card
 from widgets.tables import (
+    ENTRY_HEIGHT,
     Align,
     Cell,
     Column,
+    EntryCell,
     GlyphCell,
     Kind,
     MarkCell,
@@ -126,4 +128,41 @@ def make_devices() -> QWidget:
     model.setParent(devices)
     registry = Card("Devices")
     registry.body.addWidget(devices)
-    return page("Device list", registry)
+    waiting = Card("Commands")
+    waiting.body.addWidget(entry_table())
+    return page("Device list", registry, waiting)
+
+
+def entry_table() -> Table:
+    """Entries of four lines: waiting, travelling, failed, over."""
+    rows = [
+        Row(key="w", bold=True, cells=(_entry(state="Waiting for you", done=3, left=0.7, time="2:12", strong=True),)),
+        Row(key="t", cells=(_entry(state="Closing, 40 %", done=4, time="0:13"),)),
+        Row(key="f", cells=(_entry(state="Not verified: still open", done=5, failed=True, time="18:36:47"),)),
+        Row(key="d", cells=(_entry(state="Verified", done=6, time="18:37:20"),), look=RowLook.DIM),
+    ]
+    model = RowModel((Column(key="entry", title="", width=0, kind=Kind.ENTRY),))
+    model.replace(rows)
+    table = Table(model, name="Commands", row_height=ENTRY_HEIGHT)
+    table.head.hide()
+    model.setParent(table)
+    return table
+
+
+def _entry(
+    *, state: str, done: int, time: str, left: float | None = None, strong: bool = False, failed: bool = False
+) -> EntryCell:
+    return EntryCell(
+        lead="Close",
+        tag="XV-0417",
+        place="Binjiang Avenue main, north isolating valve",
+        effect="1,056 customers lose gas",
+        by="Operator A-2, Desk A",
+        time=time,
+        state=state,
+        done=done,
+        steps=6,
+        left=left,
+        strong=strong,
+        failed=failed,
+    )

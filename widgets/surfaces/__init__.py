@@ -1,6 +1,7 @@
 """Planes, headers, rails and frames: texts come in, navigation intents go out as signals; GUI thread only."""
 
 from widgets.surfaces.dialog import DialogFrame, Veil
+from widgets.surfaces.disclosure import Disclosure
 from widgets.surfaces.drawer import Drawer
 from widgets.surfaces.empty import EmptyState
 from widgets.surfaces.facts import Fact, FactList
@@ -15,6 +16,7 @@ __all__ = [
     "Card",
     "Chevron",
     "DialogFrame",
+    "Disclosure",
     "Drawer",
     "EmptyState",
     "ExpiryRing",

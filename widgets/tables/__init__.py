@@ -14,15 +14,18 @@ from widgets.tables.cells import (
     ValueCell,
     cell_text,
 )
+from widgets.tables.entry import ENTRY_HEIGHT, EntryCell
 from widgets.tables.hold import RowHold
 from widgets.tables.model import RowModel
 from widgets.tables.table import Table, TableHead
 
 __all__ = [
+    "ENTRY_HEIGHT",
     "Align",
     "BarCell",
     "Cell",
     "Column",
+    "EntryCell",
     "GlyphCell",
     "Kind",
     "MarkCell",

@@ -12,6 +12,7 @@ from widgets.notices.glyph import GlyphState
 from widgets.readouts.ages import with_unit
 from widgets.readouts.bar import Span
 from widgets.readouts.mark import Mark
+from widgets.tables.entry import EntryCell
 from widgets.theme import Tone
 
 
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     AGE = "age"  # str in text3
     TICK = "tick"  # bool or None
     BAR = "bar"  # BarCell
+    ENTRY = "entry"  # EntryCell, four lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ class BarCell:
     mark: Mark = Mark.GOOD
 
 
-Cell = str | bool | GlyphCell | ValueCell | MarkCell | SparkCell | BarCell | None
+Cell = str | bool | GlyphCell | ValueCell | MarkCell | SparkCell | BarCell | EntryCell | None
 
 
 class RowLook(StrEnum):
@@ -121,7 +123,7 @@ class Column:
 
 def cell_text(cell: Cell) -> str:
     """What a cell says in words."""
-    if isinstance(cell, GlyphCell | MarkCell | BarCell):
+    if isinstance(cell, GlyphCell | MarkCell | BarCell | EntryCell):
         return cell.words
     if isinstance(cell, ValueCell):
         return with_unit(cell.number, cell.unit)

@@ -29,6 +29,7 @@ from widgets.tables.cells import (
     SparkCell,
     ValueCell,
 )
+from widgets.tables.entry import EntryCell, paint_entry
 from widgets.tables.model import RowModel
 from widgets.theme import Role, Theme, Weight, current, font, paint_icon
 from widgets.theme import metrics as m
@@ -79,6 +80,7 @@ class RowDelegate(QStyledItemDelegate):
             Kind.AGE: self._muted,
             Kind.TICK: self._tick,
             Kind.BAR: self._bar,
+            Kind.ENTRY: self._entry,
         }
         self.restyle()
 
@@ -197,6 +199,10 @@ class RowDelegate(QStyledItemDelegate):
         size = theme.px(m.ICON_ROW)
         where = QRectF(rect.center().x() - size / 2, rect.center().y() - size / 2, size, size)
         paint_icon(painter, where, "check" if cell else "cross", theme.ok if cell else theme.text1)
+
+    def _entry(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
+        if isinstance(cell, EntryCell):
+            paint_entry(painter, rect, cell, theme, bold=row.bold, dim=row.look is RowLook.DIM)
 
     def _paint_badge(self, painter: QPainter, left: float, rect: QRect, mark: Mark) -> None:
         where = QRectF(left, rect.center().y() - self._badge / 2 + 0.5, self._badge, self._badge)

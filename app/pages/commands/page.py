@@ -156,13 +156,16 @@ class CommandsPage(Page):
             self._context.actions.refused.emit(_("You asked for this command: another person must approve it."))
             return
         targets = self._context.backend.commands.commandable()
-        code = next((each.short_code for each in targets if each.point == command.content.point), "")
+        target = next((each for each in targets if each.point == command.content.point), None)
+        if target is None:
+            self._context.actions.refused.emit(_("This point cannot be commanded."))
+            return
         dialog = ApproveDialog(
             self._context.backend,
             self._context.actions,
             self._context.desk,
             command,
-            short_code=code,
+            target,
             authenticator=self._context.authenticator(),
         )
         dialog.finished.connect(self._close_dialog)

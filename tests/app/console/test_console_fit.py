@@ -49,12 +49,22 @@ def overlapping(root: QWidget) -> list[tuple[str, str]]:
         for each in root.findChildren(QWidget)
         if isinstance(each, Text | QAbstractButton | QLineEdit) and each.isVisible() and each.width() and each.height()
     ]
-    places = [(each, QRect(each.mapTo(root, each.rect().topLeft()), each.size())) for each in leaves]
+    places = [(each, shown_part(each, root)) for each in leaves]
     return [
         (one.accessibleName() or str(one.property("text")), other.accessibleName() or str(other.property("text")))
         for (one, here), (other, there) in combinations(places, 2)
         if here.intersects(there) and not one.isAncestorOf(other) and not other.isAncestorOf(one)
     ]
+
+
+def shown_part(widget: QWidget, root: QWidget) -> QRect:
+    """Where it can be seen: what a scrolled area cuts off lies over nothing."""
+    part = QRect(widget.mapTo(root, widget.rect().topLeft()), widget.size())
+    holder = widget.parentWidget()
+    while holder is not None and holder is not root:
+        part = part.intersected(QRect(holder.mapTo(root, holder.rect().topLeft()), holder.size()))
+        holder = holder.parentWidget()
+    return part
 
 
 @pytest.fixture

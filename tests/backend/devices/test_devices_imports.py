@@ -152,7 +152,7 @@ BAD = [
 ]
 REASONS = [
     (2, "id does not have the form ^[A-Za-z0-9._/-]{1,64}$"),
-    (3, "there is no thing model 'teapot' (there are: ci-flow-meter, motor-valve, "),
+    (3, "there is no thing model 'teapot' (there are: ci-flow-meter, cng-station, "),
     (4, "asset is missing"),
     (5, "adress is not a known key"),
     (6, "period_s must be a number"),
@@ -186,7 +186,10 @@ def test_partial_takes_the_good_rows(tmp_path: Path) -> None:
     assert report.registry.points[: len(before.registry.points)] == before.registry.points
 
 
-KINDS = "'supply', 'station', 'regulator', 'valve', 'valve-well', 'pipe', 'logger', 'customer' or 'area'"
+KINDS = (
+    "'supply', 'station', 'regulator', 'valve', 'valve-well', 'pipe', 'logger', 'customer', 'area', 'vehicle' or "
+    "'detector'"
+)
 
 
 def test_rows_of_a_table_have_the_numbers_of_its_lines(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from app.making import init_site
 from backend.api import Backend
 from backend.api.network import NetworkApi
 from backend.errors import RefusedError
+from backend.model.command import Command, CommandContent, CommandKind, CommandState, RiskClass
 from backend.model.isolation import Direction
 from backend.model.live import TagSnapshot
 from backend.model.quality import GOOD
@@ -126,3 +128,49 @@ def test_a_real_backend_without_values_knows_no_position(backend: Backend) -> No
 
     assert states.remote == frozenset()
     assert "XV-0417" in states.unknown
+
+
+def test_what_a_command_was_to_do_is_kept(backend: Backend, door: Door) -> None:
+    network = door()
+    command = asked_for(network.valve_commands()["XV-0417"])
+    network.on_command(command)
+    network.on_command(replace(command, state=CommandState.CANCELLED))
+    network.consequence([]).result(ASKED_S)
+    told = network.at_request("CMD-1")
+
+    assert told is not None
+    assert (told.closing, told.losses.customers) == (("XV-0417",), 0)
+    assert network.at_request("CMD-2") is None
+
+
+def asked_for(point: int) -> Command:
+    content = CommandContent(
+        id="CMD-1",
+        kind=CommandKind.VALVE,
+        device="XV-0417",
+        point=point,
+        tag="XV-0417",
+        asset="XV-0417",
+        action="close",
+        value=2.0,
+        unit="",
+        old_value=1.0,
+        old_at=0,
+        old_quality=GOOD,
+        reason="why",
+        risk=RiskClass.SINGLE,
+        origin="operator",
+        requested_at=0,
+        feedback_point=None,
+        feedback_value=None,
+        feedback_tolerance=0.0,
+        verify_within_s=60.0,
+    )
+    return Command(
+        content=content,
+        state=CommandState.REQUESTED,
+        not_after=0,
+        requester="p",
+        requester_session="s",
+        workstation="w",
+    )
