@@ -22,7 +22,8 @@ from backend.system import System
 from tests.support.city import PASSWORD
 from tests.support.desk import WindowedDesk, cells
 from tests.support.points import point
-from widgets.inputs import Button, LineField
+from widgets.inputs import Button, Chip, LineField, Segmented
+from widgets.readouts import ShareTile
 from widgets.tables import Table, cell_text
 from widgets.theme import apply, load
 
@@ -100,8 +101,14 @@ def table(desk: WindowedDesk, name: str) -> Table:
 def test_links_devices_points_and_stages_are_listed(desk: WindowedDesk) -> None:
     desk.sign_in("operator", PASSWORD)
     desk.page("devices")
+    view = next(each for each in desk.shell.findChildren(Segmented) if each.accessibleName() == "View")
+    view.chosen.emit("links")
     links = cells(table(desk, "Field links").row_model())
     assert [row[:2] for row in links] == [[health.link, "lost"] for health in desk.backend.links.snapshot()]
+    stages = cells(table(desk, "Pipeline since start").row_model())
+    words = ["Received", "Known sender", "Parsed", "Judged", "Processed", "Not a repetition", "Stored"]
+    assert [row[0] for row in stages] == words
+    view.chosen.emit("registry")
     devices = cells(table(desk, "Devices").row_model())
     assert [row[0] for row in devices] == [device.id for device in desk.backend.registry.devices]
     desk.shell.go("devices", TAG)
@@ -110,9 +117,23 @@ def test_links_devices_points_and_stages_are_listed(desk: WindowedDesk) -> None:
     assert (row[2], row[3]) == ("polled", f"{registered(desk).period_s:g}\u2009s")
     assert f"HH {registered(desk).limits.hh:,.0f}" in row[4]
     assert "station-rtu@1.0.0" in next(each for each in devices if each[0] == "R-12")[1]
-    stages = cells(table(desk, "Pipeline since start").row_model())
-    words = ["Received", "Known sender", "Parsed", "Judged", "Processed", "Not a repetition", "Stored"]
-    assert [row[0] for row in stages] == words
+
+
+def test_a_tile_filters_by_type_and_a_chip_by_area(desk: WindowedDesk) -> None:
+    desk.sign_in("operator", PASSWORD)
+    desk.page("devices")
+    registry = desk.backend.registry
+    tile = next(each for each in desk.shell.findChildren(ShareTile) if each.accessibleName() == "Motor valve")
+    tile.click()
+    valves = [device.id for device in registry.devices if device.model == "motor-valve"]
+    assert [row[0] for row in cells(table(desk, "Devices").row_model())] == valves
+    chip = next(each for each in desk.shell.findChildren(Chip) if each.text().startswith("Z-06"))
+    chip.click()
+    assert cells(table(desk, "Devices").row_model()) == []
+    tile.click()
+    assert len(cells(table(desk, "Devices").row_model())) == int(chip.text().split()[-1])
+    desk.shell.go("devices", TAG)
+    assert len(cells(table(desk, "Devices").row_model())) == len(registry.devices)
 
 
 def test_an_engineer_changes_period_and_limit_and_sees_it_in_force(engineer: WindowedDesk) -> None:

@@ -15,6 +15,7 @@ from widgets.readouts.kpi import KpiTile
 from widgets.readouts.mark import FADED, Mark, MarkBadge, paint_mark
 from widgets.readouts.progress import ProgressBar
 from widgets.readouts.rate import RateBar
+from widgets.readouts.share import ShareTile
 from widgets.readouts.text import Text
 from widgets.readouts.value import ValueReadout, paint_value
 
@@ -29,6 +30,7 @@ __all__ = [
     "MarkBadge",
     "ProgressBar",
     "RateBar",
+    "ShareTile",
     "Span",
     "Text",
     "ValueReadout",

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from widgets.charts import Sparkline
 from widgets.mimic import Actuator, LocatorLine, LocatorMap, LocatorMark, MarkKind, ValveState, ValveSymbol
 from widgets.notices.glyph import GlyphState
-from widgets.readouts import AnalogBar, KpiTile, Mark, MarkBadge, ProgressBar, Span, Text, ValueReadout
+from widgets.readouts import AnalogBar, KpiTile, Mark, MarkBadge, ProgressBar, ShareTile, Span, Text, ValueReadout
 from widgets.specimens.sheet import column, page, row
 from widgets.theme import Role, Tone, space
 from widgets.theme import metrics as m
@@ -49,7 +49,11 @@ def _tiles() -> QWidget:
     stale.show_value(21.4, unit="mg/m³", digits=1, mark=Mark.STALE, sentence="last data 18:31:02")
     empty = KpiTile("Wobbe index")
     empty.show_value(None, unit="MJ/m³", sentence="no analyser")
-    return column(calm, alarm, signed, stale, empty)
+    fleet, chosen = ShareTile(), ShareTile()
+    fleet.show_share("Leak detectors", "1,248", 0.97, "3 offline")
+    chosen.show_share("Remote valves", "164", 1.0, "all online")
+    chosen.setChecked(True)
+    return column(calm, alarm, signed, stale, empty, fleet, chosen)
 
 
 def _values() -> QWidget:

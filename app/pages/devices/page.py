@@ -1,4 +1,4 @@
-"""Devices: links and devices at the left, the chosen device at the right, the pipeline and what it put aside below."""
+"""Devices in two views: the registry with the fleet in figures, and the links with the pipeline and its quarantine."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from concurrent.futures import Future
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.formats import shown
 from app.page import Page, PageContext, PageSpec
 from app.pages.devices import presenter
+from app.pages.devices.fleet import areas_of, fleet_of
+from app.pages.devices.fleet_view import AreaChips, FleetTiles
 from app.pages.devices.forms import ChangeDialog, PointDialog, RemoteDialog
 from app.texts import _
 from backend.api import DeviceView
@@ -20,8 +22,9 @@ from backend.model.change import Change, ConfigVersion
 from backend.model.event import LinkState, Quarantined
 from backend.model.person import Right
 from backend.model.plant import Point
-from widgets.inputs import Button, ButtonKind, SearchField
+from widgets.inputs import Button, ButtonKind, SearchField, Segmented
 from widgets.readouts import Text
+from widgets.readouts.ages import number_text
 from widgets.surfaces import Card, Drawer, EmptyState, Fact, FactList, Veil
 from widgets.tables import Align, Column, Kind, RowModel, Table
 from widgets.theme import Role, Tone, px, space
@@ -29,9 +32,9 @@ from widgets.theme import metrics as m
 
 _EVERY = 4
 """Beats between two looks: once a second."""
-_LINKS_HEIGHT = 236
 _FOOT_HEIGHT = 270
 _STAGES_WIDTH = 400
+_REGISTRY, _LINKS = "registry", "links"
 _DRAWER_WIDTH = 600
 _QUARANTINE = 100
 
@@ -58,6 +61,11 @@ class DevicesPage(Page):
         self._link_card, self._device_card = Card(), Card()
         self._stage_card, self._quarantine_card = Card(), Card()
         self._search = SearchField(name="", hint="", key="/")
+        self._view = Segmented([(_REGISTRY, ""), (_LINKS, "")], name="")
+        self._views = QStackedWidget()
+        self._fleet, self._chips = FleetTiles(), AreaChips()
+        self._model = self._area = ""
+        self._areas: dict[str, str] = {}
         self._empty = EmptyState("")
         self._drawer = Drawer(width=_DRAWER_WIDTH)
         self._facts = FactList(name="")
@@ -65,6 +73,9 @@ class DevicesPage(Page):
         self._remote = Button()
         self._right_note = Text("", Role.HINT, tone=Tone.MUTED, wrap=True)
         self._lay_out()
+        self._view.chosen.connect(self._choose_view)
+        self._fleet.chosen.connect(self._choose_type)
+        self._chips.chosen.connect(self._choose_area)
         self._search.textChanged.connect(lambda _text: self._show_devices())
         self._search.left.connect(self._table.setFocus)
         self._search.returnPressed.connect(self._table.setFocus)
@@ -102,13 +113,20 @@ class DevicesPage(Page):
             if self.isVisible():
                 self._table.setFocus()
 
+    def tools(self) -> Sequence[QWidget]:
+        return (self._view,)
+
     def select(self, what: str) -> None:
         registry = self._context.backend.registry
         point = next((each for each in registry.points if each.tag == what), None)
         device = what if point is None else point.device
         if device not in self._devices:
             return
+        self._view.set_current(_REGISTRY)
+        self._choose_view(_REGISTRY)
+        self._model = self._area = ""
         self._search.clear()
+        self._show_devices()
         self._table.select(device)
         self._choose(device)
         if point is not None:
@@ -120,6 +138,7 @@ class DevicesPage(Page):
         self._device_card.set_title(_("Devices"))
         self._stage_card.set_title(_("Pipeline since start"))
         self._quarantine_card.set_title(_("Quarantine"))
+        self._view.set_segments([(_REGISTRY, _("Registry")), (_LINKS, _("Links and pipeline"))], _("View"))
         self._links.setAccessibleName(_("Field links"))
         self._table.setAccessibleName(_("Devices"))
         self._points.setAccessibleName(_("Points of the device"))
@@ -157,7 +176,6 @@ class DevicesPage(Page):
         self._devices = {view.device.id: view for view in backend.devices.snapshot()}
         self._link_model.replace(presenter.link_rows(backend.links.snapshot()))
         self._stage_model.replace(presenter.stage_rows(backend.devices.pipeline()))
-        self._device_card.set_note(_("configuration {number}").format(number=backend.devices.version()))
         asked: Future[tuple[Quarantined, ...]] = backend.devices.quarantined(_QUARANTINE)
         self._context.actions.ask(asked, self._show_quarantine, owner=self, failed=None)
         self._show_devices()
@@ -171,7 +189,17 @@ class DevicesPage(Page):
     def _show_devices(self) -> None:
         backend = self._context.backend
         down = frozenset(each.link for each in backend.links.snapshot() if each.state is not LinkState.UP)
-        listed = presenter.found(self._devices.values(), self._search.text())
+        self._show_fleet()
+        listed = [
+            view
+            for view in presenter.found(self._devices.values(), self._search.text())
+            if self._model in ("", view.model) and self._area in ("", self._areas.get(view.device.asset, ""))
+        ]
+        self._device_card.set_note(
+            _("{count} of {all} · configuration {number}").format(
+                count=number_text(len(listed)), all=number_text(len(self._devices)), number=backend.devices.version()
+            )
+        )
         rows = presenter.device_rows(listed, self._places, backend.devices.last_heard(), down, backend.now())
         self._device_model.replace(rows)
         self._empty.setVisible(not self._devices)
@@ -180,6 +208,25 @@ class DevicesPage(Page):
             self._device = next(iter(self._devices), "")
         self._table.select(self._device)
         self._show_device()
+
+    def _show_fleet(self) -> None:
+        backend = self._context.backend
+        self._areas = areas_of(backend.registry)
+        views, heard = list(self._devices.values()), backend.devices.last_heard()
+        fleet = fleet_of(views, backend.registry, heard, self._context.bridge.snapshot())
+        self._fleet.show_fleet(fleet.whole, fleet.types, self._model)
+        self._chips.show_areas(fleet.areas, self._area)
+
+    def _choose_view(self, view: str) -> None:
+        self._views.setCurrentIndex((_REGISTRY, _LINKS).index(view))
+
+    def _choose_type(self, model: str) -> None:
+        self._model = model
+        self._show_devices()
+
+    def _choose_area(self, area: str) -> None:
+        self._area = area
+        self._show_devices()
 
     def _choose(self, device: str) -> None:
         if device in self._devices and device != self._device:
@@ -258,11 +305,15 @@ class DevicesPage(Page):
         )
 
     def _lay_out(self) -> None:
-        self._link_card.body.addWidget(self._links)
-        self._link_card.setMaximumHeight(px(_LINKS_HEIGHT))
         self._device_card.body.addWidget(self._search)
+        self._device_card.body.addWidget(self._chips)
         self._device_card.body.addWidget(self._table, 1)
         self._device_card.body.addWidget(self._empty, 1)
+        registry = QVBoxLayout()
+        space(registry, gap=m.GAP)
+        registry.addWidget(self._fleet)
+        registry.addWidget(self._device_card, 1)
+        self._link_card.body.addWidget(self._links)
         self._stage_card.body.addWidget(self._stages)
         self._stage_card.setMaximumWidth(px(_STAGES_WIDTH))
         self._quarantine_card.body.addWidget(self._quarantine)
@@ -272,11 +323,14 @@ class DevicesPage(Page):
         foot.addWidget(self._quarantine_card, 3)
         for card in (self._stage_card, self._quarantine_card):
             card.setMaximumHeight(px(_FOOT_HEIGHT))
-        left = QVBoxLayout()
-        space(left, gap=m.GAP)
-        left.addWidget(self._link_card, 2)
-        left.addWidget(self._device_card, 4)
-        left.addLayout(foot, 2)
+        links = QVBoxLayout()
+        space(links, gap=m.GAP)
+        links.addWidget(self._link_card, 1)
+        links.addLayout(foot)
+        for layout in (registry, links):
+            view = QWidget()
+            view.setLayout(layout)
+            self._views.addWidget(view)
         self._drawer.setMaximumWidth(px(_DRAWER_WIDTH))
         self._drawer.body.addWidget(self._facts)
         self._drawer.body.addWidget(self._points, 1)
@@ -289,7 +343,7 @@ class DevicesPage(Page):
         self._drawer.foot.addLayout(buttons)
         row = QHBoxLayout(self)
         space(row, (m.PAGE_INSET, 0, m.PAGE_INSET, m.PAGE_INSET), m.GAP)
-        row.addLayout(left, 5)
+        row.addWidget(self._views, 5)
         row.addWidget(self._drawer, 3)
 
 
