@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.dialogs.lines import Lines
 from app.dialogs.outlook import Outlook, Row
@@ -27,7 +27,7 @@ class ConsequenceCard(Card):
         self._words = Text("", Role.VALUE, wrap=True)
         self._split = Lines(tone=Tone.SECONDARY)
         self._critical = QVBoxLayout()
-        self._rows = QGridLayout()
+        self._rows = QVBoxLayout()
         self._shown: tuple[object, ...] = ()
         self._lay_out()
 
@@ -55,15 +55,8 @@ class ConsequenceCard(Card):
 
     def _show_rows(self, rows: Sequence[Row]) -> None:
         _empty(self._rows)
-        for line, row in enumerate(rows):
-            label = Text(row.label, Role.LABEL, tone=Tone.SECONDARY, elide=Qt.TextElideMode.ElideMiddle)
-            self._rows.addWidget(label, line, 0)
-            if row.after:
-                self._rows.addWidget(Text(row.before, Role.LABEL), line, 1, Qt.AlignmentFlag.AlignRight)
-                self._rows.addWidget(Text("→", Role.LABEL, tone=Tone.MUTED), line, 2)
-                self._rows.addWidget(Text(row.after, Role.LABEL, Weight.SEMIBOLD), line, 3)
-            else:
-                self._rows.addWidget(Text(row.before, Role.LABEL), line, 1, 1, 3, Qt.AlignmentFlag.AlignRight)
+        for row in rows:
+            self._rows.addWidget(_reading(row))
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
@@ -78,7 +71,6 @@ class ConsequenceCard(Card):
         space(right, gap=m.HALF)
         space(self._critical, gap=m.QUARTER)
         space(self._rows, gap=m.QUARTER + 2)
-        self._rows.setColumnStretch(0, 1)
         right.addLayout(self._critical)
         right.addLayout(self._rows)
         right.addStretch(1)
@@ -97,7 +89,20 @@ def _white_box(name: str) -> QWidget:
     return box
 
 
-def _empty(layout: QVBoxLayout | QGridLayout) -> None:
+def _reading(row: Row) -> QWidget:
+    """A label, what is now, and what will be where that is known."""
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    space(line, gap=m.HALF)
+    line.addWidget(Text(row.label, Role.LABEL, tone=Tone.SECONDARY, elide=Qt.TextElideMode.ElideMiddle), 1)
+    line.addWidget(Text(row.before, Role.LABEL, Weight.REGULAR if row.after else Weight.MEDIUM))
+    if row.after:
+        line.addWidget(Text("→", Role.LABEL, tone=Tone.MUTED))
+        line.addWidget(Text(row.after, Role.LABEL, Weight.SEMIBOLD))
+    return holder
+
+
+def _empty(layout: QVBoxLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
