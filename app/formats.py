@@ -79,19 +79,19 @@ def clock_time(at_us: int, *, tenths: bool = False) -> str:
     """Local time of day, 18:32:07 or 18:32:07.4; a dash for never."""
     if not at_us:
         return NO_VALUE
-    local = _local(at_us)
+    local = local_time(at_us)
     text = local.strftime("%H:%M:%S")
     return f"{text}.{local.microsecond // 100_000}" if tenths else text
 
 
 def date_text(at_us: int) -> str:
     """Local date as 2026-01-15."""
-    return _local(at_us).strftime("%Y-%m-%d")
+    return local_time(at_us).strftime("%Y-%m-%d")
 
 
 def date_time(at_us: int) -> str:
     """Local date and time, 2026-01-15 18:32:07; a dash for never."""
-    return _local(at_us).strftime("%Y-%m-%d %H:%M:%S") if at_us else NO_VALUE
+    return local_time(at_us).strftime("%Y-%m-%d %H:%M:%S") if at_us else NO_VALUE
 
 
 def literal(text: str) -> str:
@@ -113,5 +113,6 @@ def sentence(text: str, longest: int = 400) -> str:
     return shown(text, longest)
 
 
-def _local(at_us: int) -> datetime:
+def local_time(at_us: int) -> datetime:
+    """A time in the zone of this machine."""
     return datetime.fromtimestamp(at_us / 1e6, UTC).astimezone()

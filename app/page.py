@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.actions import Actions
 from app.bridge import Bridge
+from app.looks import Looks
 from app.recent import Recent
 from app.session import Desk
 from backend.api import Backend
@@ -33,6 +34,7 @@ class PageContext:
     desk: Desk
     go: Callable[[str, str], None]
     authenticator: Callable[[], str]
+    looks: Looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,7 @@ class PageSpec:
     """A line in `PAGES`: key, function key, icon name, title template and how to build it.
 
     parent: key of the page above, where `Alt ↑` leads; ignored where the console has no such page.
+    foot: whether its place in the rail is at the foot.
     """
 
     key: str
@@ -115,3 +118,4 @@ class PageSpec:
     level: str
     build: Callable[[PageContext], Page]
     parent: str = "overview"
+    foot: bool = False

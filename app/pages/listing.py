@@ -12,6 +12,7 @@ from app.pages.devices.page import SPEC as DEVICES
 from app.pages.map.page import SPEC as MAP
 from app.pages.overview.page import SPEC as OVERVIEW
 from app.pages.people.page import SPEC as PEOPLE
+from app.pages.setup.page import SPEC as SETUP
 from app.pages.stations.page import SPEC as STATIONS
 from app.pages.things.page import SPEC as MODELS
 
@@ -25,4 +26,5 @@ PAGES: Final[tuple[PageSpec, ...]] = (
     AUDIT,
     MODELS,
     PEOPLE,
+    SETUP,
 )

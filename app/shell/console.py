@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.actions import Actions
 from app.bridge import Bridge
 from app.formats import shown
+from app.looks import Looks
 from app.page import Crumb, Page, PageContext, PageSpec
 from app.recent import Recent
 from app.session import Desk
@@ -48,6 +49,7 @@ class Console(QObject):
         self.specs = {spec.key: spec for spec in pages}
         self.desk = Desk(backend, workstation)
         self.actions = Actions(self)
+        self.looks = Looks(backend, self.actions, workstation, self)
         self.urgent = Urgent(backend, parent=self)
         self.simulator = backend.site.mode == "simulator"
         self._authenticator = authenticator
@@ -70,6 +72,7 @@ class Console(QObject):
                 desk=self.desk,
                 go=self.wished.emit,
                 authenticator=self._code,
+                looks=self.looks,
             )
         )
 
@@ -77,7 +80,7 @@ class Console(QObject):
         """Title of a window: marked as simulator, the page where there is one, the site."""
         site = shown(bilingual(self.backend.site.name, self.backend.site.name_zh))
         words = [_(self.specs[page].title)] if page else []
-        return ("[SIM] " if self.simulator else "") + " · ".join([*words, "Linepack", site])
+        return ("[SIM] " if self.simulator else "") + " · ".join([*words, shown(self.looks.brand.title(), 40), site])
 
     def crumbs(self, spec: PageSpec, page: Page) -> tuple[Crumb, ...]:
         """The way up: as the page tells it, else the parent page, so far as these pages exist."""
@@ -89,6 +92,7 @@ class Console(QObject):
     def silence(self) -> None:
         """Horn off for a while; anyone may, signed in or not."""
         self.backend.alarms.silence()
+        self.urgent.refresh()
 
     def _open_alarm(self, record: AlarmRecord) -> None:
         """To the place of an alarm: on the map, without one on its station; without a place to the alarm itself."""

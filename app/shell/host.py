@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.formats import sentence
 from app.page import Crumb, Page, PageSpec
@@ -128,6 +128,8 @@ class PageHost(QWidget):
     def forget(self) -> None:
         """Build every page anew when it is next needed (another scale); what was in view comes back."""
         here = self.place()
+        focused = QApplication.focusWidget()
+        name = focused.accessibleName() if focused is not None and self.area.isAncestorOf(focused) else ""
         for key in tuple(self._held):
             held = self.give(key)
             held.page.deleteLater()
@@ -137,6 +139,9 @@ class PageHost(QWidget):
             self.show_page(here.page)
             if here.what:
                 self.page(here.page).select(here.what)
+            again = [each for each in self.page(here.page).findChildren(QWidget) if each.accessibleName() == name]
+            if name and again:
+                again[0].setFocus()
 
     def close_pages(self) -> None:
         """The window closes: nothing is left open or listening."""

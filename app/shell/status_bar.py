@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -56,6 +56,11 @@ class StatusBar(QWidget):
         self._theme.clicked.connect(self.theme_pressed)
         self.setFixedHeight(px(m.STATUS))
         self.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.setFixedHeight(px(m.STATUS))
 
     def retranslate(self) -> None:
         """Show every label anew."""

@@ -54,7 +54,7 @@ class Urgent(QObject):
         before = self._identity()
         self._rows = banner_rows(records)
         self._counts = counts(records)
-        self._sounding = any(record.horn for record in records)
+        self._sounding = self._backend.alarms.sounding() is not None
         if self._identity() != before:
             self._first_since = self._monotonic()
         self.changed.emit()

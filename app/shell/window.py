@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.bridge import Bridge
 from app.dialogs.sign_in import SignIn
@@ -21,7 +21,7 @@ from app.shell.keys import Key, install
 from app.shell.page_window import PageWindow, alarm_key
 from app.shell.status_bar import StatusBar
 from app.shell.windows import Windows
-from app.texts import LANGUAGES, _, bilingual, language, set_language
+from app.texts import LANGUAGES, _, bilingual, language, say
 from app.tones import glyph_of
 from backend.api import Backend
 from backend.errors import mark
@@ -29,7 +29,7 @@ from backend.model.command import CommandState
 from widgets.notices import FrozenNotice, SimulatorFrame
 from widgets.readouts import Text
 from widgets.surfaces import Rail, RailEntry
-from widgets.theme import Role, Tone, apply, current, load, px, space
+from widgets.theme import Role, Tone, current, px, space
 from widgets.theme import metrics as m
 
 _STATUS_MS = 1000
@@ -68,12 +68,14 @@ class Shell(QMainWindow):
         self._data_age = Text("", Role.HINT, tone=Tone.MUTED)
         self._simulator_note = Text("", Role.LABEL, tone=Tone.NOT_FIELD)
         self.banner = AlarmBanner(self.console.urgent, simulator=self.console.simulator)
-        self.rail = Rail(self._entries(), [RailEntry(key=_SIGN_OUT, words="", icon="sign_out")], name="")
+        self.rail = Rail(self._entries(foot=False), self._entries(foot=True), name="")
         self.host = PageHost(self.console, notes=(self._simulator_note, self._data_age))
         self.header = self.host.header
         self.status = StatusBar()
         self.windows = Windows(self.console, self.host, self)
-        self.gate = Gate(self.console, self.host, self.windows, hint=hint, welcome=lambda: "", parent=self)
+        self.gate = Gate(
+            self.console, self.host, self.windows, hint=hint, welcome=self.console.looks.brand.welcome, parent=self
+        )
         self._keys = self._key_table()
         self._lay_out()
         self._connect()
@@ -81,9 +83,13 @@ class Shell(QMainWindow):
         self._status_timer.setInterval(_STATUS_MS)
         self._status_timer.timeout.connect(self._show_status)
         self._status_timer.start()
+        self.banner.set_logo(self.console.looks.brand.logo)
         self.go(next(iter(self.console.specs)), "")
         self.retranslate()
         self.gate.close()
+        if self.console.looks.fault is not None:
+            self.console.said.emit(say(self.console.looks.fault), True)
+        self.console.looks.load()
 
     # -- going places ---------------------------------------------------------------------------------------------
 
@@ -111,10 +117,10 @@ class Shell(QMainWindow):
         """Show every text of every window anew in the language of the desk."""
         self.setWindowTitle(self.console.window_title())
         site = self.backend.site
-        self.banner.set_names("Linepack", bilingual(site.name, site.name_zh), self.desk.workstation)
-        for entry in self._entries():
+        looks = self.console.looks
+        self.banner.set_names(looks.brand.title(), bilingual(site.name, site.name_zh), looks.desk_name())
+        for entry in (*self._entries(foot=False), *self._entries(foot=True)):
             self.rail.set_entry(entry)
-        self.rail.set_entry(RailEntry(key=_SIGN_OUT, words=_("Sign out"), icon="sign_out"))
         self.rail.setAccessibleName(_("Pages"))
         note = _("No connection to field, live server or live archive") if self.console.simulator else ""
         self._simulator_note.setText(note)
@@ -129,12 +135,7 @@ class Shell(QMainWindow):
 
     def set_theme(self, name: str) -> None:
         """Change to "dark" or "light"."""
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply(application, load(name))
-        self.status.retranslate()
-        for window in self.windows.others():
-            window.status.retranslate()
+        self.console.looks.set(theme=name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not alarm_key(self.console, event):
@@ -176,17 +177,19 @@ class Shell(QMainWindow):
     def _show_status(self) -> None:
         self.desk.look()
         status = self.backend.status.snapshot()
-        self.status.show_status(status)
-        for window in self.windows.others():
-            window.status.show_status(status)
+        for bar in self._bars():
+            bar.show_status(status)
         snapshot = self._bridge.snapshot()
         newest = int(snapshot.received_at.max()) if len(snapshot.received_at) else 0
         self._data_age.setText(_("data {time}").format(time=clock_time(newest)))
         self.console.urgent.refresh()
 
     def _show_person(self) -> None:
-        for bar in (self.status, *(window.status for window in self.windows.others())):
-            bar.show_person(self.desk.session, self.desk.workstation)
+        for bar in self._bars():
+            bar.show_person(self.desk.session, self.console.looks.desk_name())
+
+    def _bars(self) -> tuple[StatusBar, ...]:
+        return (self.status, *(window.status for window in self.windows.others()))
 
     def _put_away(self) -> None:
         for host in self.windows.hosts():
@@ -203,6 +206,19 @@ class Shell(QMainWindow):
             # What a page offers depends on who is here.
             host.enter_again()
 
+    def _on_scale(self) -> None:
+        # Pages take some sizes while they are built.
+        for host in self.windows.hosts():
+            host.forget()
+
+    def _on_taste(self) -> None:
+        site = self.backend.site
+        looks = self.console.looks
+        self.banner.set_names(looks.brand.title(), bilingual(site.name, site.name_zh), looks.desk_name())
+        for bar in self._bars():
+            bar.retranslate()
+            bar.show_person(self.desk.session, looks.desk_name())
+
     # -- what people do -------------------------------------------------------------------------------------------
 
     def _chosen(self, key: str) -> None:
@@ -213,26 +229,28 @@ class Shell(QMainWindow):
 
     def _next_language(self) -> None:
         at = LANGUAGES.index(language())
-        set_language(LANGUAGES[(at + 1) % len(LANGUAGES)])
-        self.retranslate()
+        self.console.looks.set(language=LANGUAGES[(at + 1) % len(LANGUAGES)])
 
     def _next_theme(self) -> None:
         self.set_theme("light" if current().dark else "dark")
 
     # -- built once -----------------------------------------------------------------------------------------------
 
-    def _entries(self) -> list[RailEntry]:
-        return [
+    def _entries(self, *, foot: bool) -> list[RailEntry]:
+        """The places of the rail: the pages, at the foot find, setup and the way out."""
+        pages = [
             RailEntry(key=spec.key, words=_(spec.title), icon=spec.icon, hint=spec.shortcut)
             for spec in self.console.specs.values()
+            if spec.foot is foot
         ]
+        return [*pages, RailEntry(key=_SIGN_OUT, words=_("Sign out"), icon="sign_out")] if foot else pages
 
     def _key_table(self) -> tuple[Key, ...]:
         pages = [
             Key(sequence=f"{held}{spec.shortcut}", shown="", words="", press=self._opener(spec.key, new=bool(held)))
             for spec in self.console.specs.values()
             for held in ("", "Shift+")
-            if spec.shortcut.startswith("F") or not held
+            if spec.shortcut.startswith("F") or (spec.shortcut and not held)
         ]
         return (
             *pages,
@@ -290,6 +308,9 @@ class Shell(QMainWindow):
         self.desk.closing.connect(self._put_away)
         self.desk.lost.connect(self._on_lost)
         self.desk.changed.connect(self._on_desk)
+        self.console.looks.retranslated.connect(self.retranslate)
+        self.console.looks.rescaled.connect(self._on_scale)
+        self.console.looks.changed.connect(self._on_taste)
         self.gate.opened.connect(self.host.focus_page)
         self._bridge.values.connect(self._on_values)
         self._bridge.beat.connect(self._on_beat)
@@ -301,5 +322,5 @@ class Shell(QMainWindow):
         install(self._keys, window)
         window.status.language_pressed.connect(self._next_language)
         window.status.theme_pressed.connect(self._next_theme)
-        window.status.show_person(self.desk.session, self.desk.workstation)
+        window.status.show_person(self.desk.session, self.console.looks.desk_name())
         window.status.show_status(self.backend.status.snapshot())

@@ -38,7 +38,7 @@ def still_calls(called: bool, outcome: Outcome, event: Event) -> bool:
 
 
 class HornCalls:
-    """Which alarms call now. One thread; `mono`: monotonic seconds."""
+    """Which alarms call now. One thread but for `wish`; `mono`: monotonic seconds."""
 
     def __init__(self) -> None:
         self._calling: dict[str, Priority] = {}
@@ -72,8 +72,9 @@ class HornCalls:
         self._silent_until = mono + SILENCE_S
 
     def wish(self, mono: float) -> Priority | None:
-        """What should sound now."""
-        return None if self.is_silent(mono) else min(self._calling.values(), default=None)
+        """What should sound now. Any thread may ask."""
+        # `copy` is one step: the core may add meanwhile.
+        return None if self.is_silent(mono) else min(self._calling.copy().values(), default=None)
 
     def overdue(self, mono: float) -> tuple[str, ...]:
         """Alarms that waited too long to be acknowledged since they last called (T18)."""

@@ -13,7 +13,7 @@ from backend.alarms.responses import Responses
 from backend.bus import Topic
 from backend.clock import Clock
 from backend.errors import RefusedError, mark
-from backend.model.alarm import AlarmConfig, AlarmName, AlarmRecord, Occurrence
+from backend.model.alarm import AlarmConfig, AlarmName, AlarmRecord, Occurrence, Priority
 from backend.model.alarm_figures import AlarmFigures
 from backend.model.journal import JournalDraft
 from backend.model.person import Right, Session
@@ -119,6 +119,10 @@ class AlarmsApi:
             key,
             lambda engine, now: engine.reset(key, session.person, session.workstation, now, session=session.id),
         )
+
+    def sounding(self) -> Priority | None:
+        """What the horn sounds now; None while no alarm calls or somebody silenced it."""
+        return self._engine.horn_wish()
 
     def silence(self) -> None:
         """T17: horn off for up to 60 s; anyone may, without signing in."""

@@ -50,7 +50,11 @@ class WindowedDesk:
 
     def type_name(self, login: str, password: str) -> None:
         """Fill the sign-in and press ↵ in it."""
-        form = self.one(DialogFrame)
+        self.type_name_in(self.shell, login, password)
+
+    def type_name_in(self, window: QWidget, login: str, password: str) -> None:
+        """The same where several windows show a dialog."""
+        (form,) = (each for each in window.findChildren(DialogFrame) if each.isVisible())
         form.findChildren(LineField)[0].setText(login)
         field = form.findChildren(PasswordField)[0]
         field.setText(password)

@@ -82,15 +82,22 @@ class BannerRow(QAbstractButton):
             paint_glyph(painter, glyph, alarm.priority, alarm.state)
             x = glyph.right() + px(m.HALF)
             x = self._cell(painter, x, px(_TIME), alarm.time, mono=True)
-            tag = max(px(_TAG), text_width(alarm.tag, font(Role.LABEL, mono=True)) + px(m.GAP))
+            right = self._right(painter, rect, alarm)
+            tag = self._tag_width(right - px(m.GAP) - x, alarm)
             text(painter, QRectF(x, 0, tag, rect.height()), alarm.tag, theme.text1, font(Role.LABEL, mono=True))
             x += tag
-            right = self._right(painter, rect, alarm)
             words = QRectF(x, 0, right - x - px(m.GAP), rect.height())
             elide = Qt.TextElideMode.ElideRight
             text(painter, words, alarm.words, theme.text1, font(Role.BODY), LEFT, elide)
             if self.hasFocus():
                 focus_ring(painter, rect)
+
+    @staticmethod
+    def _tag_width(room: float, alarm: BannerAlarm) -> float:
+        """Of the room for tag and words: where it is enough tags stand in a column, else the words come first."""
+        needed = text_width(alarm.tag, font(Role.LABEL, mono=True)) + px(m.GAP)
+        aligned = max(px(_TAG), needed)
+        return aligned if aligned + text_width(alarm.words, font(Role.BODY)) <= room else needed
 
     def _cell(self, painter: QPainter, x: float, width: float, words: str, *, mono: bool) -> float:
         text(painter, QRectF(x, 0, width, self.height()), words, current().text2, font(Role.LABEL, mono=mono))

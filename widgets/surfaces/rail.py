@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.notices.glyph import GlyphState, paint_glyph
@@ -17,7 +17,10 @@ from widgets.theme.strokes import CENTRE, focus_ring, text, text_width
 _BAR = 3
 _BADGE = 18
 _GLYPH = 18
-_TIGHT = 42
+_MARK = 46
+_LEADING = 3
+_LOWEST = 28
+"""Height of the smallest target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +41,10 @@ class RailItem(QAbstractButton):
         self._entry = entry
         self._count = 0
         self._alarm: tuple[int, GlyphState] | None = None
+        self._height = px(m.RAIL_ITEM)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_entry(entry)
 
@@ -64,12 +68,18 @@ class RailItem(QAbstractButton):
         self._announce()
         self.update()
 
+    def set_height(self, height: int) -> None:
+        """Be so many px high; below the height of icon and word the word goes to the tip."""
+        if height != self._height:
+            self._height = height
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
-        return QSize(px(m.RAIL), px(m.RAIL_ITEM))
+        return QSize(px(m.RAIL), self._height)
 
     def minimumSizeHint(self) -> QSize:
-        # With every page built a low screen has no room for full height: the air above and below goes first.
-        return QSize(px(m.RAIL), px(_TIGHT))
+        return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -85,30 +95,29 @@ class RailItem(QAbstractButton):
             if on or self.underMouse():
                 painter.fillRect(rect, theme.bg2 if on else theme.bg1)
             if on:
-                painter.fillRect(QRectF(0, rect.height() / 2 - px(23), px(_BAR), px(46)), theme.you)
+                bar = min(px(_MARK), rect.height() - px(m.HALF))
+                painter.fillRect(QRectF(0, (rect.height() - bar) / 2, px(_BAR), bar), theme.you)
             ink = theme.text1 if on else theme.text2
-            top = self._top()
-            hint = QRectF(px(m.QUARTER + 2), top - px(m.QUARTER + 1), px(m.TARGET), px(Role.MICRO.line))
+            size = px(m.ICON_RAIL)
+            line = px(Role.HINT.line + 2)
+            worded = rect.height() >= size + line
+            top = min(px(m.GAP), (rect.height() - size - (line if worded else 0)) / 2)
+            hint = QRectF(px(m.QUARTER + 2), max(0.0, top - px(m.QUARTER) - 1), px(m.TARGET), px(Role.MICRO.line))
             # A key with modifiers has no room beside the icon; the tip and screen readers still say it.
             if text_width(self._entry.hint, font(Role.MICRO)) <= hint.width():
                 text(painter, hint, self._entry.hint, theme.text3, font(Role.MICRO))
-            size = px(m.ICON_RAIL)
             paint_icon(painter, QRectF(rect.center().x() - size / 2, top, size, size), self._entry.icon, ink)
-            gap = px(3) if top >= px(m.HALF) else 0
-            words = QRectF(0, top + size + gap, rect.width(), px(Role.HINT.line + 2))
-            text(painter, words, self._entry.words, ink, font(Role.HINT), CENTRE)
-            self._paint_badge(painter, rect)
+            if worded:
+                room = min(px(_LEADING), (rect.height() - top - size - line) / 2)
+                words = QRectF(0, top + size + room, rect.width(), line)
+                text(painter, words, self._entry.words, ink, font(Role.HINT), CENTRE, Qt.TextElideMode.ElideRight)
+            self._paint_badge(painter, rect, top)
             if self.hasFocus():
                 focus_ring(painter, rect)
 
-    def _top(self) -> float:
-        """Where the icon begins: a fixed way down, less where the item is low."""
-        content = px(m.ICON_RAIL) + px(Role.HINT.line + 2)
-        return max(1.0, min(float(px(m.GAP)), (self.height() - content) / 2))
-
-    def _paint_badge(self, painter: QPainter, rect: QRectF) -> None:
+    def _paint_badge(self, painter: QPainter, rect: QRectF, top: float) -> None:
         theme = current()
-        centre = QPointF(rect.right() - px(17), self._top() + px(5))
+        centre = QPointF(rect.right() - px(17), max(top + px(5), px(_BADGE) / 2))
         if self._alarm is not None:
             size = px(_GLYPH)
             where = QRectF(centre.x() - size / 2, centre.y() - size / 2, size, size)
@@ -175,6 +184,28 @@ class Rail(QWidget):
     def item(self, key: str) -> RailItem:
         """The item of an entry."""
         return self._items[key]
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(m.RAIL), px(_LOWEST) * len(self._items))
+
+    def sizeHint(self) -> QSize:
+        return QSize(px(m.RAIL), px(m.RAIL_ITEM) * len(self._items))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.updateGeometry()
+            self._share()
+
+    def _share(self) -> None:
+        """In a low window every entry gives way alike, down to the smallest target."""
+        fair = self.height() // max(1, len(self._items))
+        for item in self._items.values():
+            item.set_height(max(px(_LOWEST), min(px(m.RAIL_ITEM), fair)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current()

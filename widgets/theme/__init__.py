@@ -7,6 +7,7 @@ from widgets.theme import metrics
 from widgets.theme.current import apply, current, font, palette, px, space
 from widgets.theme.fonts import load_fonts
 from widgets.theme.icons import ICONS, icon, paint_icon
+from widgets.theme.legible import Fault, faults
 from widgets.theme.metrics import Role, Weight
 from widgets.theme.painted import Painted, set_tip
 from widgets.theme.qss import qss
@@ -18,6 +19,7 @@ __all__ = [
     "ICONS",
     "SCALES",
     "THEMES",
+    "Fault",
     "Painted",
     "Pipe",
     "Role",
@@ -28,6 +30,7 @@ __all__ = [
     "alarm_tone",
     "apply",
     "current",
+    "faults",
     "font",
     "icon",
     "load",

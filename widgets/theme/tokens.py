@@ -109,14 +109,30 @@ class Theme:
         return replace(self, scale=scale)
 
 
-def load(name: str, scale: float = 1.0, folder: Traversable | None = None) -> Theme:
-    """Read `<folder>/<name>.toml` (default: assets/themes); raises ThemeError."""
+def load(
+    name: str, scale: float = 1.0, folder: Traversable | None = None, overrides: Mapping[str, object] | None = None
+) -> Theme:
+    """Read `<folder>/<name>.toml` (default: assets/themes), single tokens replaced by `overrides` (sections as in the
+    file); raises ThemeError."""
     source = (folder or files("assets") / "themes") / f"{name}.toml"
     try:
         document = tomllib.loads(source.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ThemeError(f"{source}: {error}") from error
-    return _theme(_Reader(str(source), document), scale)
+    return _theme(_Reader(str(source), document if overrides is None else _merged(document, overrides)), scale)
+
+
+def _merged(document: Mapping[str, object], overrides: Mapping[str, object]) -> Mapping[str, object]:
+    """The document with the tokens of `overrides`; what is no token of it is an error."""
+    made = dict(document)
+    for section, tokens in overrides.items():
+        known = document.get(section)
+        if not isinstance(known, dict) or not isinstance(tokens, dict):
+            raise ThemeError(f"{section}: unknown section")
+        if unknown := sorted(set(tokens) - set(known)):
+            raise ThemeError(f"{section}.{unknown[0]}: unknown token")
+        made[section] = {**known, **tokens}
+    return made
 
 
 class _Reader:

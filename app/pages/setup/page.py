@@ -1,0 +1,183 @@
+"""Setup: theme, scale, language, motion, desk name and lock of this desk; the company's look, monitors and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.formats import local_time
+from app.page import Page, PageContext, PageKey, PageSpec
+from app.pages.setup.presenter import (
+    LANGUAGE_NAMES,
+    Monitor,
+    clock_facts,
+    locks,
+    look_facts,
+    monitor_facts,
+    motions,
+    scales,
+    themes,
+)
+from app.texts import _
+from backend.errors import mark
+from widgets.inputs import Button, FormField, LineField, Segmented
+from widgets.surfaces import Card, Fact, FactList
+from widgets.theme import metrics as m
+from widgets.theme import space
+
+_LONGEST_NAME = 32
+
+
+class SetupPage(Page):
+    """The desk profile; every change is in force at once and is remembered for this desk."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._looks = context.looks
+        self._name = LineField(name="")
+        self._name.setMaxLength(_LONGEST_NAME)
+        self._theme = Segmented(themes(), name="")
+        self._scale = Segmented(scales(), name="")
+        self._language = Segmented(LANGUAGE_NAMES, name="")
+        self._motion = Segmented(motions(), name="")
+        self._lock = Segmented(locks(), name="")
+        self._lock_now = Button(icon="lock", key="Ctrl L")
+        editors: tuple[QWidget, ...] = (
+            self._name,
+            self._theme,
+            self._language,
+            self._scale,
+            self._motion,
+            self._lock,
+        )
+        self._fields = {editor: FormField("", editor) for editor in editors}
+        self._desk = Card()
+        self._look, self._look_facts = Card(), FactList(name="")
+        self._monitors, self._monitor_facts = Card(), FactList(name="")
+        self._clock, self._clock_facts = Card(), FactList(name="")
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    # -- Page -----------------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        self._looks.changed.connect(self._show)
+        self._context.bridge.beat.connect(self._show_clock)
+        self._show()
+
+    def leave(self) -> None:
+        self._keep_name()
+        self._looks.changed.disconnect(self._show)
+        self._context.bridge.beat.disconnect(self._show_clock)
+
+    def focus_first(self) -> None:
+        self._theme.setFocus()
+
+    def keys(self) -> Sequence[PageKey]:
+        return (PageKey(key="← →", words=_("change the chosen setting")),)
+
+    def retranslate(self) -> None:
+        self._desk.set_title(_("This desk"), _("kept for this desk, in force at once"))
+        self._look.set_title(_("Company look"), _("read when the console starts"))
+        self._monitors.set_title(_("Monitors"), _("windows return to the monitor they were on"))
+        self._clock.set_title(_("Clock"))
+        self._theme.set_segments(themes(), _("Theme"))
+        self._language.set_segments(LANGUAGE_NAMES, _("Language"))
+        self._motion.set_segments(motions(), _("New alarms"))
+        self._lock.set_segments(locks(), _("Lock after minutes without input"))
+        labels: dict[QWidget, tuple[str, str]] = {
+            self._name: (_("Name of the desk"), _("Empty: the name of the machine.")),
+            self._theme: (_("Theme"), ""),
+            self._language: (_("Language"), _("Tags are never translated.")),
+            self._scale: (_("Scale, %"), _("115 % reads well from more than 60 cm.")),
+            self._motion: (_("New alarms"), _("Steady rings blink no more and nothing else moves.")),
+            self._lock: (_("Lock after minutes without input"), _("Alarms stay in view and can be silenced.")),
+        }
+        for editor, (label, hint) in labels.items():
+            self._fields[editor].set_label(label, hint)
+        self._scale.set_segments(scales(), _("Scale, %"))
+        self._lock_now.set_words(_("Lock now"))
+        self._show()
+
+    # -- what people do -------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self._theme.chosen.connect(lambda key: self._looks.set(theme=key))
+        self._language.chosen.connect(lambda key: self._looks.set(language=key))
+        self._scale.chosen.connect(lambda key: self._looks.set(scale=float(key)))
+        self._motion.chosen.connect(lambda key: self._looks.set(steady=key == "steady"))
+        self._lock.chosen.connect(lambda key: self._looks.set(lock_min=int(key)))
+        self._name.editingFinished.connect(self._keep_name)
+        self._lock_now.clicked.connect(self._context.desk.lock)
+
+    def _keep_name(self) -> None:
+        self._looks.set(desk=self._name.text().strip())
+
+    # -- showing --------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        taste = self._looks.taste
+        self._theme.set_current(taste.theme)
+        self._language.set_current(taste.language)
+        self._scale.set_current(f"{taste.scale:.2f}")
+        self._motion.set_current("steady" if taste.steady else "blink")
+        self._lock.set_current(str(taste.lock_min))
+        if not self._name.hasFocus():
+            self._name.setText(taste.desk)
+        self._name.setPlaceholderText(self._context.desk.workstation)
+        folder = self._context.backend.site.folder
+        put(self._look_facts, look_facts(self._looks.brand, self._looks.fault, folder), _("Company look"))
+        put(self._monitor_facts, monitor_facts(_monitors()), _("Monitors"))
+        self._show_clock()
+
+    def _show_clock(self) -> None:
+        put(self._clock_facts, clock_facts(local_time(self._context.backend.now())), _("Clock"))
+
+    def _lay_out(self) -> None:
+        for field in self._fields.values():
+            self._desk.body.addWidget(field, 0, Qt.AlignmentFlag.AlignLeft)
+        self._desk.body.addWidget(self._lock_now, 0, Qt.AlignmentFlag.AlignLeft)
+        self._desk.body.addStretch(1)
+        self._look.body.addWidget(self._look_facts)
+        self._monitors.body.addWidget(self._monitor_facts)
+        self._clock.body.addWidget(self._clock_facts)
+        right = QVBoxLayout()
+        space(right, gap=m.GAP)
+        for card in (self._look, self._monitors, self._clock):
+            right.addWidget(card)
+        right.addStretch(1)
+        canvas = QWidget()
+        canvas.setObjectName("canvas")
+        row = QHBoxLayout(canvas)
+        space(row, (m.PAGE_INSET, 0, m.PAGE_INSET, m.PAGE_INSET), m.GAP)
+        row.addWidget(self._desk, 1)
+        row.addLayout(right, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(canvas)
+        column = QVBoxLayout(self)
+        space(column)
+        column.addWidget(scroll)
+
+
+def put(target: FactList, facts: Sequence[tuple[str, str]], name: str) -> None:
+    """Show label and value pairs."""
+    target.set_facts([Fact(label=label, value=value) for label, value in facts], name)
+
+
+def _monitors() -> tuple[Monitor, ...]:
+    first = QGuiApplication.primaryScreen()
+    return tuple(
+        Monitor(name=each.name(), width=each.size().width(), height=each.size().height(), first=each is first)
+        for each in QGuiApplication.screens()
+    )
+
+
+SPEC = PageSpec(key="setup", shortcut="", icon="setup", title=mark("Setup"), level="L4", build=SetupPage, foot=True)
