@@ -15,7 +15,8 @@ from widgets.tables.cells import (
     cell_text,
 )
 from widgets.tables.entry import ENTRY_HEIGHT, EntryCell
-from widgets.tables.hold import RowHold
+from widgets.tables.hold import KeyHold, RowHold
+from widgets.tables.lazy import LazyRows
 from widgets.tables.model import RowModel
 from widgets.tables.table import Table, TableHead
 
@@ -27,7 +28,9 @@ __all__ = [
     "Column",
     "EntryCell",
     "GlyphCell",
+    "KeyHold",
     "Kind",
+    "LazyRows",
     "MarkCell",
     "Row",
     "RowHold",

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 
 from widgets.tables.cells import Row
+from widgets.tables.lazy import LazyRows
 from widgets.tables.table import Table
 
 RELEASE_MS = 15_000
@@ -63,9 +64,7 @@ class RowHold(QObject):
             return
         self._holding = False
         self._timer.stop()
-        if self._pending is not None:
-            pending, self._pending = self._pending, None
-            self._model.replace(pending)
+        self._let_go()
         self.waiting.emit(())
         self.held.emit(False)
 
@@ -82,6 +81,11 @@ class RowHold(QObject):
             self.release()
         return super().eventFilter(watched, event)
 
+    def _let_go(self) -> None:
+        if self._pending is not None:
+            pending, self._pending = self._pending, None
+            self._model.replace(pending)
+
     def _attended(self, leaving: QEvent.Type) -> bool:
         """Whether pointer or focus, whichever is not leaving, still is in the list."""
         pointed = self._table.underMouse() and leaving is not QEvent.Type.Leave
@@ -93,3 +97,32 @@ class RowHold(QObject):
         if not self._holding:
             self._holding = True
             self.held.emit(True)
+
+
+class KeyHold(RowHold):
+    """The same for rows that are made on sight: what waits is an order of keys.
+
+    Signals: those of RowHold; `waiting` only says () on release, for the owner knows what is new.
+    """
+
+    def __init__(self, table: Table, rows: LazyRows, parent: QObject | None = None) -> None:
+        super().__init__(table, parent)
+        self._rows = rows
+        self._order: Sequence[str] | None = None
+
+    def offer_keys(self, keys: Sequence[str]) -> None:
+        """Show this order, or keep it until the rows are let go."""
+        if self._holding and self._rows.rowCount() > 0:
+            self._order = keys
+        else:
+            self._order = None
+            self._rows.show(keys)
+
+    def alter(self, keys: Sequence[str]) -> None:
+        """Show this order at once: a person has folded or unfolded something. What waits goes on waiting."""
+        self._rows.show(keys)
+
+    def _let_go(self) -> None:
+        if self._order is not None:
+            order, self._order = self._order, None
+            self._rows.show(order)

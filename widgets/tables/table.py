@@ -156,6 +156,17 @@ class Table(QTableView):
         first, last = self._visible()
         return tuple(self._rows.row_at(place).key for place in range(first, last + 1))
 
+    def whole_keys(self) -> tuple[str, ...]:
+        """Keys of the rows that can be seen whole: what is cut off at the edge has not been read."""
+        keys = self.visible_keys()
+        if not keys:
+            return keys
+        first = self._rows.place_of(keys[0])
+        above = self.rowViewportPosition(first) < 0
+        last = first + len(keys) - 1
+        below = self.rowViewportPosition(last) + self.rowHeight(last) > self.viewport().height()
+        return keys[above : len(keys) - below]
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         # Qt makes the first row the current one when the list gets the focus; here nothing is chosen until one chooses.
         chosen = self._current_key
