@@ -33,6 +33,8 @@ class PageContext:
     actions: Actions
     desk: Desk
     go: Callable[[str, str], None]
+    pages: Callable[[], tuple[str, ...]] = tuple
+    """Keys of the pages there are; what is not among them cannot be gone to."""
     authenticator: Callable[[], str]
     looks: Looks
 

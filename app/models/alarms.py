@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
+from typing import Final
 
 from app.formats import asset_name, point_title, shown, unit_of, value_text
 from app.texts import _
-from backend.model.alarm import LEVEL_WORDS, AlarmName, AlarmRecord, Priority
+from backend.model.alarm import LEVEL_WORDS, AlarmClass, AlarmName, AlarmRecord, Priority
 from backend.model.event import LinkHealth
-from backend.model.plant import Asset, Point, Registry
+from backend.model.plant import Asset, Point, QuantityKind, Registry
 from widgets.readouts.ages import number_text, with_unit
+
+KINDS: Final = ("process", "gas", "communication", "device", "system")
+"""What kinds of alarm there are, in the order they are listed."""
 
 VIEWS: tuple[tuple[str, frozenset[AlarmName]], ...] = (
     (
@@ -27,6 +31,10 @@ VIEWS: tuple[tuple[str, frozenset[AlarmName]], ...] = (
     ("out-of-service", frozenset({AlarmName.OOSRV})),
 )
 """What each view of the list holds; together they hold every name but NORM."""
+
+
+_OF_THE_DEVICE: Final = frozenset({QuantityKind.VOLTAGE, QuantityKind.SIGNAL})
+"""Points that tell of the terminal itself: its battery, its radio."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +75,17 @@ def view_counts(records: Iterable[AlarmRecord]) -> dict[str, int]:
 def banner_rows(records: Iterable[AlarmRecord]) -> tuple[AlarmRecord, ...]:
     """The two rows of the banner: the most urgent unacknowledged ones, else the highest acknowledged ones."""
     names = dict(VIEWS)["active"]
-    active = (record for record in records if record.name in names)
-    return tuple(nsmallest(2, active, key=lambda record: (record.facts.ack, *order(record))))
+    # The whole key only for the few that are urgent enough: this runs on every change, in a flood of thousands too.
+    most: dict[tuple[bool, Priority], list[AlarmRecord]] = {}
+    for record in records:
+        if record.name in names:
+            most.setdefault((record.facts.ack, record.priority), []).append(record)
+    found: list[AlarmRecord] = []
+    for rank in sorted(most):
+        found += nsmallest(2 - len(found), most[rank], key=order)
+        if len(found) == 2:
+            break
+    return tuple(found)
 
 
 class Words:
@@ -79,25 +96,31 @@ class Words:
         self._assets: dict[str, Asset] = {asset.id: asset for asset in registry.assets}
         self._asset_of = {device.id: device.asset for device in registry.devices}
         self._asset_of_tag = self._asset_of | {point.tag: point.asset for point in registry.points}
+        self._point_of_tag = {point.tag: point for point in registry.points}
         self._links = {health.link: health for health in links}
+        self._asset_of_link = {
+            link: places.pop()
+            for link, health in self._links.items()
+            if len(places := {self._asset_of.get(device, "") for device in health.devices}) == 1
+        }
 
     def point(self, record: AlarmRecord) -> Point | None:
         """The point an alarm is about, if it is about one."""
         return None if record.config.point is None else self._points[record.config.point]
 
     def asset(self, record: AlarmRecord) -> str:
-        """Id of the asset to go to; for a link that of its only device; "" where there is none."""
-        health = self._links.get(record.config.source)
-        if record.config.asset or health is None or len(health.devices) != 1:
+        """Id of the asset to go to; for a link the one that all its devices stand at; "" where there is none."""
+        if record.config.asset or record.config.source not in self._links:
             return record.config.asset
-        return self._asset_of.get(health.devices[0], "")
+        return self._asset_of_link.get(record.config.source, "")
 
     def tag(self, record: AlarmRecord) -> str:
         """What raised it; a link by its only device or its protocol, for its address means nothing to an operator."""
         health = self._links.get(record.config.source)
         if health is None:
             return shown(record.config.source)
-        return shown(health.devices[0] if len(health.devices) == 1 else health.protocol)
+        only = health.devices[0] if len(health.devices) == 1 else self.asset(record)
+        return shown(only or health.protocol)
 
     def message(self, record: AlarmRecord) -> str:
         """The alarm's text, e.g. "Outlet pressure LOW-LOW"."""
@@ -125,10 +148,37 @@ class Words:
             return _("{count} devices").format(count=len(health.devices))
         return shown(record.config.device) or _("this console")
 
+    def point_of(self, source: str) -> Point | None:
+        """The point of this tag, also of an alarm of the past."""
+        return self._point_of_tag.get(source)
+
     def place_of(self, source: str) -> str:
         """Where a source of the past is; "" for one that is no longer registered."""
         asset = self._assets.get(self._asset_of_tag.get(source, ""))
         return "" if asset is None else f"{shown(asset.id)} {asset_name(asset)}"
+
+    def area(self, record: AlarmRecord) -> str:
+        """Id of the zone it lies in; "" where it lies in none."""
+        asset = self._assets.get(self.asset(record))
+        return record.config.area or ("" if asset is None else asset.area)
+
+    def area_name(self, area: str) -> str:
+        """ "Z-07 Binjiang"; the id alone where the zone has no asset."""
+        asset = self._assets.get(area)
+        name = "" if asset is None else asset_name(asset)
+        return shown(area) if name in ("", area) else f"{shown(area)} {name}"
+
+    def kind(self, record: AlarmRecord) -> str:
+        """Which of KINDS it is of."""
+        point = self.point(record)
+        if record.config.alarm_class is AlarmClass.SYSTEM:
+            return "system"
+        if record.config.condition == "lost":
+            return "communication"
+        if record.config.alarm_class is AlarmClass.DIAGNOSTIC or (point is not None and point.kind in _OF_THE_DEVICE):
+            return "device"
+        gas = point is not None and point.kind is QuantityKind.CONCENTRATION and point.unit == "%LEL"
+        return "gas" if gas or record.config.alarm_class is AlarmClass.GAS_LEAK else "process"
 
     def value(self, record: AlarmRecord) -> str:
         """The value that raised it, with unit."""

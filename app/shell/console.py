@@ -71,6 +71,7 @@ class Console(QObject):
                 actions=self.actions,
                 desk=self.desk,
                 go=self.wished.emit,
+                pages=lambda: tuple(self.specs),
                 authenticator=self._code,
                 looks=self.looks,
             )

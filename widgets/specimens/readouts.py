@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from widgets.charts import Sparkline
+from widgets.charts import LimitLine, LimitTrend, RateBars, Sparkline
 from widgets.mimic import Actuator, LocatorLine, LocatorMap, LocatorMark, MarkKind, ValveState, ValveSymbol
 from widgets.notices.glyph import GlyphState
 from widgets.readouts import AnalogBar, KpiTile, Mark, MarkBadge, ProgressBar, ShareTile, Span, Text, ValueReadout
@@ -25,7 +25,23 @@ def wander(count: int, start: float, step: float, drift: float = 0.0) -> np.ndar
 
 def make() -> QWidget:
     """Key figures, values of every quality, bars, valves."""
-    return page("Readouts", _tiles(), _values(), _bars(), _valves(), _places())
+    return page("Readouts", _tiles(), _values(), _bars(), column(*_alarm_charts()), _valves(), _places())
+
+
+def _alarm_charts() -> list[QWidget]:
+    trend = LimitTrend(name="PT-1202")
+    line = np.concatenate([0.36 + wander(80, 0, 0.0004), np.linspace(0.36, 0.264, 12), 0.263 + wander(20, 0, 0.0003)])
+    lines = (
+        LimitLine(value=0.31, words="L 0.310", tone=Tone.P3),
+        LimitLine(value=0.28, words="LL 0.280", tone=Tone.P1),
+    )
+    trend.show_values(line, lines, start="18:23", end="18:33:40", tone=Tone.P1)
+    nothing = LimitTrend(name="GD-0418")
+    nothing.show_values(np.full(60, np.nan), (), start="18:23", end="18:33", empty="no value in 10 min")
+    rate = RateBars(name="Alarms per 10 min")
+    counts = (0, 1, 0, 2, 0, 1, 0, 0, 0, 1, 0, 9, 27)
+    rate.show_counts(counts, line=10, words="flood: 10 in 10 min", foot=("16:33", "17:33", "now"))
+    return [trend, nothing, rate]
 
 
 def _tiles() -> QWidget:

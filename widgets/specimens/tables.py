@@ -21,7 +21,9 @@ from widgets.tables import (
     Row,
     RowLook,
     RowModel,
+    SpanCell,
     SparkCell,
+    StackedCell,
     Table,
     ValueCell,
 )
@@ -82,6 +84,24 @@ def alarm_rows(count: int) -> list[Row]:
     return rows
 
 
+def group_rows(unfolded: bool) -> list[Row]:
+    """A group's header and the line that stands for what is folded."""
+    glyph = GlyphCell(priority=1, state=GlyphState.UNACKNOWLEDGED, words="Priority 1, unacknowledged")
+    rest = (None,) * (len(ALARM_COLUMNS) - 2)
+    header = SpanCell(
+        words="Z-07 Binjiang: 14 alarms within 81 s",
+        note="first out PT-1202 at 18:31:52.410",
+        end="14 alarms · 14 new",
+        unfolded=unfolded,
+    )
+    more = SpanCell(words="7 more of priority 3, all in Z-07", note="→ unfold")
+    folded = GlyphCell(priority=3, state=GlyphState.UNACKNOWLEDGED, words="Priority 3")
+    return [
+        Row(key=f"g{unfolded}", cells=(glyph, header, *rest), bold=True, look=RowLook.GROUP),
+        Row(key=f"m{unfolded}", cells=(folded, more, *rest), look=RowLook.DIM),
+    ]
+
+
 def device_rows() -> list[Row]:
     """One device per quality, a group row and a dim one."""
     rows = [
@@ -90,7 +110,7 @@ def device_rows() -> list[Row]:
     for number, mark in enumerate(Mark):
         cells: tuple[Cell, ...] = (
             f"GD-04{12 + number}",
-            "VW-0412 Binjiang Ave",
+            StackedCell(words="VW-0412", below="Binjiang Ave") if mark is Mark.GOOD else "VW-0412 Binjiang Ave",
             MarkCell(mark=mark, words=mark.value),
             ValueCell(number="22", unit="%LEL", mark=mark, strong=mark is not Mark.GOOD),
             mark is Mark.GOOD,
@@ -114,6 +134,7 @@ def alarm_table(count: int = 20) -> Table:
 def make() -> QWidget:
     """The alarm list with a selected row."""
     alarms = alarm_table()
+    alarms.row_model().replace([*group_rows(True), *alarm_rows(7), *group_rows(False)])
     alarms.select("a1")
     listed = Card("Alarms", "24 active")
     listed.body.addWidget(alarms)

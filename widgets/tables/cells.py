@@ -87,7 +87,26 @@ class BarCell:
     mark: Mark = Mark.GOOD
 
 
-Cell = str | bool | GlyphCell | ValueCell | MarkCell | SparkCell | BarCell | EntryCell | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanCell:
+    """Words over this and all empty cells after it: the header of a group. `unfolded` None: no arrow before them."""
+
+    words: str
+    note: str = ""
+    end: str = ""
+    """At the right end."""
+    unfolded: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackedCell:
+    """Words, and a smaller line below them, for rows as high as ROW_LIST."""
+
+    words: str
+    below: str = ""
+
+
+Cell = str | bool | GlyphCell | ValueCell | MarkCell | SparkCell | BarCell | EntryCell | SpanCell | StackedCell | None
 
 
 class RowLook(StrEnum):
@@ -127,6 +146,10 @@ def cell_text(cell: Cell) -> str:
         return cell.words
     if isinstance(cell, ValueCell):
         return with_unit(cell.number, cell.unit)
+    if isinstance(cell, SpanCell):
+        return " ".join(part for part in (cell.words, cell.note, cell.end) if part)
+    if isinstance(cell, StackedCell):
+        return f"{cell.words}, {cell.below}" if cell.below else cell.words
     if isinstance(cell, bool):
         return "\u2713" if cell else "\u2717"
     return cell if isinstance(cell, str) else ""

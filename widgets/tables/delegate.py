@@ -7,8 +7,8 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QStaticText
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QStaticText
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from widgets.charts.sparkline import paint_sparkline
 from widgets.notices.blink import shared_blink
@@ -26,13 +26,16 @@ from widgets.tables.cells import (
     MarkCell,
     Row,
     RowLook,
+    SpanCell,
     SparkCell,
+    StackedCell,
     ValueCell,
 )
 from widgets.tables.entry import EntryCell, paint_entry
 from widgets.tables.model import RowModel
 from widgets.theme import Role, Theme, Weight, current, font, paint_icon
 from widgets.theme import metrics as m
+from widgets.theme.strokes import RIGHT, text, text_width
 
 PAD = 8
 _BADGE_GAP = 6
@@ -57,6 +60,10 @@ def _prepared(words: str, weight: Weight, mono: bool, scale: float) -> tuple[QSt
 @lru_cache(maxsize=_KEPT_TEXTS)
 def _shortened(words: str, weight: Weight, width: int, scale: float) -> str:
     return QFontMetricsF(font(Role.LABEL, weight)).elidedText(words, Qt.TextElideMode.ElideMiddle, width)
+
+
+def _shortened_in(words: str, face: QFont, width: float) -> str:
+    return QFontMetricsF(face).elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, width))
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -110,8 +117,63 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(rect, theme.bg3)
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.line1)
         cell = row.cells[place]
-        if cell is not None:
+        if cell is None or isinstance(cell, SpanCell):
+            self._span(painter, rect, row, place, option.widget)
+        elif isinstance(cell, StackedCell):
+            self._stacked(painter, rect, cell, row, column, theme)
+        else:
             self._painters[column.kind](painter, rect, cell, row, column, theme)
+
+    def _span(self, painter: QPainter, rect: QRect, row: Row, place: int, table: object) -> None:
+        """The part of a spanning text that lies in this cell: Qt paints cell by cell, each over its own ground."""
+        start = place
+        while start > 0 and row.cells[start] is None:
+            start -= 1
+        cell = row.cells[start]
+        if not isinstance(cell, SpanCell) or not isinstance(table, QTableView):
+            return
+        end = start + 1
+        while end < len(row.cells) and row.cells[end] is None:
+            end += 1
+        left = table.columnViewportPosition(start)
+        width = sum(table.columnWidth(column) for column in range(start, end))
+        painter.save()
+        painter.setClipRect(rect)
+        self._header(painter, QRectF(left, rect.top(), width, rect.height()), cell, row)
+        painter.restore()
+
+    def _header(self, painter: QPainter, whole: QRectF, cell: SpanCell, row: Row) -> None:
+        theme = current()
+        inside = whole.adjusted(self._pad, 0, -self._pad, 0)
+        if cell.unfolded is not None:
+            size = theme.px(m.ICON_ROW)
+            where = QRectF(inside.left(), inside.center().y() - size / 2, size, size)
+            paint_icon(painter, where, "down" if cell.unfolded else "right", theme.text2)
+            inside.setLeft(inside.left() + size + self._pad)
+        if cell.end:
+            face = font(Role.LABEL)
+            text(painter, inside, cell.end, theme.text2, face, RIGHT)
+            inside.setRight(inside.right() - text_width(cell.end, face) - 2 * self._pad)
+        face = font(Role.LABEL, Weight.SEMIBOLD if row.bold else Weight.REGULAR)
+        words = _shortened_in(cell.words, face, inside.width())
+        text(painter, inside, words, theme.text2 if row.look is RowLook.DIM else theme.text1, face)
+        inside.setLeft(inside.left() + text_width(words, face) + 2 * self._pad)
+        if cell.note and inside.width() > 0:
+            face = font(Role.LABEL)
+            text(painter, inside, _shortened_in(cell.note, face, inside.width()), theme.text2, face)
+
+    def _stacked(
+        self, painter: QPainter, rect: QRect, cell: StackedCell, row: Row, column: Column, theme: Theme
+    ) -> None:
+        if not cell.below:
+            self._text(painter, rect, cell.words, row, column, theme)
+            return
+        inside = QRectF(rect).adjusted(self._pad, 0, -self._pad, 0)
+        weight = Weight.SEMIBOLD if row.bold else Weight.REGULAR
+        upper = QRectF(inside.left(), inside.top(), inside.width(), inside.height() / 2 + theme.px(m.FOCUS))
+        lower = QRectF(inside.left(), inside.center().y(), inside.width(), inside.height() / 2 - theme.px(m.FOCUS))
+        text(painter, upper, cell.words, theme.text1, font(Role.LABEL, weight))
+        text(painter, lower, _shortened_in(cell.below, font(Role.HINT), lower.width()), theme.text3, font(Role.HINT))
 
     def _text(self, painter: QPainter, rect: QRect, cell: Cell, row: Row, column: Column, theme: Theme) -> None:
         ink = theme.text3 if row.look is RowLook.DIM else theme.text1

@@ -41,6 +41,7 @@ class Board:
         self._singles: dict[str, _Ranked] = {}
         self._entries: list[_Ranked] | None = None
         self._groups: dict[str, Group] = {}
+        self._member_of: dict[str, Group] | None = None
 
     @property
     def order(self) -> Order:
@@ -53,7 +54,7 @@ class Board:
     def __contains__(self, key: str) -> bool:
         return key in self._items
 
-    def keys(self) -> Iterable[str]:
+    def alarms(self) -> Iterable[str]:
         """Every alarm on the board, whether it has a row or is folded."""
         return self._items.keys()
 
@@ -84,6 +85,13 @@ class Board:
         self._ranked()
         return self._groups
 
+    def group_of(self, key: str) -> Group | None:
+        """The group an alarm is in, if it is in one."""
+        self._ranked()
+        if self._member_of is None:
+            self._member_of = {item.key: group for group in self._groups.values() for item in group.members}
+        return self._member_of.get(key)
+
     def entries(self) -> list[Entry]:
         """Groups and single alarms in order."""
         return [entry for _, entry in self._ranked()]
@@ -106,6 +114,7 @@ class Board:
             # Nearly in order already, which is what this sort is quick at.
             found.sort(key=_SORTED[self._order])
             self._entries = found
+            self._member_of = None
             self._groups = {entry.key: entry for _, entry in found if isinstance(entry, Group)}
         return self._entries
 

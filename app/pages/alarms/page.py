@@ -1,39 +1,55 @@
-"""The alarm list: views with counts at the left, the list that never jumps, the chosen alarm at the right."""
+"""The alarm page: views and filters at the left, the list that never jumps, the chosen alarm at the right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.dialogs.shelve import ShelveDialog
-from app.formats import clock_time, date_time, shown
-from app.models.alarms import VIEWS, Words, in_view, order, state_word, view_counts
+from app.formats import clock_time
+from app.models.alarms import VIEWS, Words, state_word
 from app.page import Page, PageContext, PageSpec
+from app.pages.alarms.board import Order
+from app.pages.alarms.detail import WIDTH, Detail
+from app.pages.alarms.filters import ALL, Filter, meaning, view_word
+from app.pages.alarms.grouping import GROUP, MORE
+from app.pages.alarms.handling import Handling
+from app.pages.alarms.head import HeadStrip
+from app.pages.alarms.history import ROWS, HistoryList
+from app.pages.alarms.listing import AlarmList
+from app.pages.alarms.rates import SHIFT_US, Rates
+from app.pages.alarms.rows import RowMaker
+from app.pages.alarms.situation import Situation
+from app.pages.alarms.statistics import DAY_US, Statistics
+from app.pages.alarms.telling import tell_alarm, tell_group, time_left
+from app.pages.alarms.trace import Trace
+from app.pages.alarms.views import ANY, Held, ViewsColumn, zone_of
 from app.texts import _
 from app.tones import glyph_of
-from backend.clock import US
 from backend.errors import mark
-from backend.model.alarm import LEVEL_WORDS, AlarmName, AlarmRecord, InputQuality, Occurrence
-from backend.model.person import Right
-from widgets.inputs import Button, ButtonKind
-from widgets.notices import AlarmGlyph, GlyphState, HoldPill
-from widgets.readouts import Text
-from widgets.readouts.ages import clock_age, short_age
-from widgets.surfaces import Card, EmptyState, Fact, FactList, Veil
-from widgets.tables import Align, Column, GlyphCell, Kind, Row, RowHold, RowModel, Table, ValueCell
-from widgets.theme import Role, Tone, Weight, px, space
+from backend.model.alarm import AlarmName, AlarmRecord, Priority, Suppression
+from backend.model.alarm_figures import BUCKET_US, AlarmFigures
+from backend.model.plant import AssetKind
+from widgets.inputs import Button, ButtonKind, Segmented
 from widgets.theme import metrics as m
+from widgets.theme import px, space
 
-_VIEWS_WIDTH = 238
-_DETAIL_WIDTH = 340
-_HISTORY = "history"
-_RAISES = ("raise", "escalate", "late")
-_HISTORY_ROWS = 500
-_BEATS_PER_LOOK = 4
-"""The history is read from the database once a second at most."""
+_VIEWS_WIDTH: Final = 256
+_NARROW: Final = 1560
+_NARROW_VIEWS: Final = 236
+_NARROW_DETAIL: Final = 314
+"""In a narrow window the side columns give up some of their width."""
+HISTORY: Final = "history"
+STATISTICS: Final = "statistics"
+_LISTS: Final = tuple(order.value for order in Order)
+_SLOW_BEATS: Final = 40
+"""Ten seconds: what only time changes."""
+_LOOK_BEATS: Final = 4
+"""The journal is read once a second at most."""
 
 
 class AlarmsPage(Page):
@@ -41,512 +57,395 @@ class AlarmsPage(Page):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
+        backend = context.backend
         self._context = context
-        self._words = Words(context.backend.registry, context.backend.links.snapshot())
-        self._records: dict[str, AlarmRecord] = {}
-        self._view = "active"
+        self._words = Words(backend.registry, backend.links.snapshot())
+        self._situation = Situation(self._words, backend.now)
+        self._maker = RowMaker(
+            self._words,
+            self._situation,
+            live=context.bridge.snapshot,
+            recent=context.recent,
+            now=backend.now,
+        )
+        self._rates = Rates()
+        self._names: Mapping[str, str] = {}
         self._selected = ""
-        self._veil: Veil | None = None
         self._beats = 0
-        self._history_is_old = False
-        self._names: dict[str, str] = {}
-        self._views_model = RowModel(_view_columns())
-        self._views = Table(self._views_model, name="", row_height=m.ROW_LIST)
-        self._views.head.hide()
-        self._model = RowModel(_columns())
-        self._table = Table(self._model, name="")
-        self._hold = RowHold(self._table)
-        self._pill = HoldPill(self)
-        self._empty = EmptyState("")
-        self._headline = Text("", Role.KEY, Weight.SEMIBOLD)
-        self._subline = Text("", Role.LABEL, tone=Tone.SECONDARY)
-        self._glyph = AlarmGlyph(1, GlyphState.NONE, name="")
-        self._tag = Text("", Role.VALUE, Weight.SEMIBOLD, mono=True)
-        self._message = Text("", Role.LABEL, tone=Tone.SECONDARY, wrap=True)
-        self._value = Text("", Role.ALARM, Weight.SEMIBOLD)
-        self._facts = FactList(name="")
-        self._ack = Button(key="Space", kind=ButtonKind.PRIMARY, height=m.BUTTON_PRIMARY)
+        self._counts_are_old = self._journal_is_old = False
+        self._views = ViewsColumn()
+        self._segments = Segmented([(each, each) for each in (*_LISTS, HISTORY, STATISTICS)], name="")
         self._ack_visible = Button(key="Ctrl Space", kind=ButtonKind.RAISED)
-        self._goto = Button(key="↵", height=m.BUTTON_PRIMARY)
-        self._shelve = Button(key="S")
-        self._reset = Button(key="R")
-        self._note = Text("", Role.HINT, tone=Tone.MUTED, wrap=True)
+        self._head = HeadStrip()
+        self._list = AlarmList(self._situation, self._maker)
+        self._history = HistoryList(self._words)
+        self._statistics = Statistics(self._called)
+        self._stack = QStackedWidget()
+        self._detail = Detail()
+        self._trace = Trace(context, self._words, self._detail)
+        self._handling = Handling(
+            context, self._words, self, seen=self._maker.seen, hold=self._list.hold.hold, back=self.focus_first
+        )
         self._lay_out()
+        # Narrow until it is known how wide it is: a window that has once grown for its page does not shrink again.
+        self._set_narrow(True)
         self._connect()
         self.retranslate()
 
-    # -- Page -----------------------------------------------------------------------------------------------------
+    # -- Page ---------------------------------------------------------------------------------------------------------
 
     def enter(self) -> None:
-        self._names = {each.person: each.name for each in self._context.backend.people.accounts()}
+        backend = self._context.backend
+        self._names = {each.person: each.name for each in backend.people.accounts()}
         self._context.bridge.alarms.connect(self._on_alarms)
         self._context.bridge.beat.connect(self._on_beat)
-        self._records = {record.config.key: record for record in self._context.backend.alarms.snapshot()}
+        self._situation.load(backend.alarms.snapshot())
+        now = backend.now()
+        self._ask(backend.alarms.figures(now - SHIFT_US, now + 1), self._on_shift)
+        self._ask(backend.alarms.past(start=now - BUCKET_US, limit=20_000), self._on_changes)
         self._show()
-
-    def focus_first(self) -> None:
-        if self._veil is not None:
-            self._veil.dialog().setFocus()
-        elif self._table.isHidden():
-            self.setFocus()
-        else:
-            self._table.setFocus()
-
-    def put_away(self) -> None:
-        self._close_dialog()
 
     def leave(self) -> None:
         self._context.bridge.alarms.disconnect(self._on_alarms)
         self._context.bridge.beat.disconnect(self._on_beat)
 
+    def focus_first(self) -> None:
+        dialog = self._handling.dialog()
+        table = self._history.table if self._segment() == HISTORY else self._list.table
+        target = dialog or (table if table.isVisible() else self)
+        target.setFocus()
+
+    def put_away(self) -> None:
+        self._handling.close_dialog()
+
     def select(self, what: str) -> None:
-        if what in dict(VIEWS) or what == _HISTORY:
-            self._choose_view(what)
-            return
-        self._selected = what
-        self._show()
-        self._table.select(what)
-        self._table.setFocus()
+        if what in dict(VIEWS):
+            self._to_list()
+            self._narrow(Filter(view=what))
+        elif what in (HISTORY, STATISTICS):
+            self._open_segment(what)
+        elif what.startswith("priority:"):
+            self._to_list()
+            self._narrow(Filter(priorities=_up_to(what.removeprefix("priority:"))))
+        else:
+            self._select_alarm(what)
 
     def retranslate(self) -> None:
-        self._views_model.set_columns(_view_columns())
-        self._model.set_columns(_columns())
-        self._views.setAccessibleName(_("Views"))
-        self._table.setAccessibleName(_("Alarms"))
-        self._ack.set_words(_("Acknowledge"))
+        self._segments.set_segments(
+            [
+                (Order.GROUPED.value, _("Grouped")),
+                (Order.TIME.value, _("By time")),
+                (Order.PLACE.value, _("By place")),
+                (HISTORY, _("History")),
+                (STATISTICS, _("Statistics")),
+            ],
+            _("How the alarms are shown"),
+        )
         self._ack_visible.set_words(_("Ack visible"))
-        self._goto.set_words(_("Go to"))
-        self._shelve.set_words(_("Shelve"))
-        self._reset.set_words(_("Reset"))
+        for part in (self._views, self._head, self._list, self._history, self._statistics, self._detail):
+            part.retranslate()
+        if self._situation.board.order is Order.PLACE:
+            # Places are sorted by their names, and those have changed.
+            self._situation.lay_out(Order.PLACE)
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_narrow(self.width() < px(_NARROW))
+
+    def _set_narrow(self, narrow: bool) -> None:
+        self._views.setFixedWidth(px(_NARROW_VIEWS if narrow else _VIEWS_WIDTH))
+        self._detail.setFixedWidth(px(_NARROW_DETAIL if narrow else WIDTH))
+        self._head.set_narrow(narrow)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        match event.key():
-            case Qt.Key.Key_Space if control:
-                self.acknowledge_visible()
-            case Qt.Key.Key_Space if self._chosen() is not None:
-                # Space on a chosen alarm is about that one, even when it has been acknowledged already.
-                self.acknowledge()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._chosen() is not None:
-                self._open(self._selected)
-            case Qt.Key.Key_End:
-                self._hold.release()
-            case Qt.Key.Key_S:
-                self._ask_shelve()
-            case Qt.Key.Key_R:
-                self._ask_reset()
-            case _:
-                super().keyPressEvent(event)
+        if event.key() == Qt.Key.Key_Space and control:
+            self.acknowledge_visible()
+        elif event.key() == Qt.Key.Key_End:
+            self._list.hold.release()
+        elif event.key() in _KEYS and not control and self._chosen() is not None:
+            self._act(_KEYS[Qt.Key(event.key())])
+        elif event.key() == Qt.Key.Key_Space and self._selected.startswith((GROUP, MORE)):
+            # Else the banner would take it and acknowledge an alarm that is not meant.
+            self._context.actions.refused.emit(_("Choose an alarm; a group is not acknowledged as a whole."))
+        else:
+            super().keyPressEvent(event)
 
-    # -- what people do -------------------------------------------------------------------------------------------
+    # -- what people do -----------------------------------------------------------------------------------------------
+
+    def acknowledge_visible(self) -> None:
+        """Acknowledge every alarm whose row can be seen whole, each by itself; what is folded is not among them."""
+        if self._segment() in _LISTS:
+            records = self._situation.records
+            self._handling.acknowledge(records[key] for key in self._list.whole_alarms() if key in records)
+
+    def _act(self, action: str) -> None:
+        record = self._chosen()
+        if record is None:
+            return
+        actions: dict[str, Callable[[AlarmRecord], None]] = {
+            "ack": lambda each: self._handling.acknowledge((each,)),
+            "goto": self._handling.go_to_place,
+            "trend": self._handling.trend,
+            "mimic": self._handling.go_to_mimic,
+            "isolate": self._handling.isolate,
+            "command": self._handling.command,
+            "shelve": self._handling.shelve,
+            "reset": self._handling.reset,
+        }
+        actions[action](record)
 
     def _chosen(self) -> AlarmRecord | None:
         """The alarm that is chosen in the list of now."""
-        return None if self._view == _HISTORY else self._records.get(self._selected)
-
-    def acknowledge(self) -> None:
-        """Acknowledge the chosen alarm's occurrence as it is shown."""
-        record = self._chosen()
-        if record is not None and not record.facts.ack:
-            self._ack_one(record)
-
-    def acknowledge_visible(self) -> None:
-        """Acknowledge every unacknowledged alarm whose row can be seen, each by itself."""
-        if self._view == _HISTORY:
-            return
-        for key in self._table.visible_keys():
-            record = self._records.get(key)
-            if record is not None and not record.facts.ack:
-                self._ack_one(record)
-
-    def _ack_one(self, record: AlarmRecord) -> None:
-        session = self._context.desk.session
-        if session is None:
-            self._context.actions.refused.emit(_("Sign in first."))
-            return
-        alarms = self._context.backend.alarms
-        self._hold.hold()
-        self._context.actions.follow(alarms.acknowledge(session, record.config.key, record.facts.occurrence))
-
-    def _ask_shelve(self) -> None:
-        record = self._records.get(self._selected)
-        session = self._context.desk.session
-        if record is None or self._veil is not None:
-            return
-        if session is None:
-            self._context.actions.refused.emit(_("Sign in first."))
-            return
-        if record.name is AlarmName.SHLVD:
-            self._context.actions.follow(self._context.backend.alarms.unshelve(session, record.config.key))
-            return
-        if not record.config.shelvable or record.facts.suppressed:
-            return
-        dialog = ShelveDialog(f"{self._words.tag(record)}  {self._words.line(record)}", record.config.max_shelf_s)
-        self._veil = Veil(dialog, self)
-        dialog.escaped.connect(self._close_dialog)
-        dialog.decided.connect(
-            lambda seconds, reason: self._context.actions.follow(
-                self._context.backend.alarms.shelve(session, record.config.key, seconds, reason),
-                lambda _record: self._close_dialog(),
-                failed=dialog.refused,
-                owner=dialog,
-            )
-        )
-        dialog.focus_first()
-
-    def _ask_reset(self) -> None:
-        record = self._records.get(self._selected)
-        session = self._context.desk.session
-        if record is not None and session is not None and record.name is AlarmName.LTACK:
-            self._context.actions.follow(self._context.backend.alarms.reset(session, record.config.key))
-
-    def _close_dialog(self) -> None:
-        if self._veil is not None:
-            self._veil.lift()
-            self._veil = None
-            self.focus_first()
-
-    def _open(self, key: str) -> None:
-        record = self._records.get(key)
-        if record is None:
-            return
-        point = self._words.point(record)
-        asset = self._words.asset(record)
-        if point is not None or asset:
-            self._context.go("stations", point.tag if point is not None else asset)
-        else:
-            self._context.actions.done.emit(_("This alarm has no place on the network."))
-
-    # -- showing --------------------------------------------------------------------------------------------------
-
-    def _on_alarms(self, changed: Iterable[AlarmRecord]) -> None:
-        self._records |= {record.config.key: record for record in changed}
-        if self._view == _HISTORY:
-            self._history_is_old = True
-        else:
-            self._show_list()
-            # A held row goes on telling the truth, also when its alarm has left the view.
-            now = self._now()
-            self._model.update([self._row(record, now) for record in changed])
-            self._forget_gone()
-        self._show_views()
-        self._show_headline()
-        self._show_detail()
-
-    def _forget_gone(self) -> None:
-        """Alarms back to normal stay known only while a held row still shows them."""
-        for key, record in tuple(self._records.items()):
-            if record.name is AlarmName.NORM and self._model.place_of(key) < 0:
-                del self._records[key]
-
-    def _on_beat(self) -> None:
-        self._beats += 1
-        if self._view != _HISTORY:
-            now = self._now()
-            self._model.update([self._row(self._records[key], now) for key in self._shown_keys()])
-        elif self._history_is_old and self._beats % _BEATS_PER_LOOK == 0:
-            self._show_history()
-
-    def _shown_keys(self) -> tuple[str, ...]:
-        return tuple(key for key in self._table.visible_keys() if key in self._records)
-
-    def _show_list(self) -> None:
-        now = self._now()
-        rows = [self._row(record, now) for record in in_view(self._records.values(), self._view)]
-        self._hold.offer(rows)
-        self._show_table(self._model.rowCount() > 0)
-
-    def _show_table(self, any_rows: bool) -> None:
-        had_focus = self._table.hasFocus()
-        self._empty.setVisible(not any_rows)
-        self._table.setVisible(any_rows)
-        if had_focus and not any_rows:
-            # Else Qt gives the focus to the next button, and Space would press that.
-            self.setFocus()
-
-    def _show(self) -> None:
-        if self._view == _HISTORY:
-            self._show_history()
-        else:
-            self._show_list()
-        self._show_views()
-        self._show_headline()
-        self._show_detail()
-
-    def _show_history(self) -> None:
-        self._history_is_old = False
-        past = self._context.backend.alarms.occurrences(limit=_HISTORY_ROWS)
-        rows = {row.key: row for row in map(self._past_row, past)}
-        self._model.replace(tuple(rows.values()))
-        self._show_table(bool(rows))
-
-    def _show_views(self) -> None:
-        rows = [
-            Row(key=view, cells=(_view_word(view), str(count)), bold=view == self._view)
-            for view, count in view_counts(self._records.values()).items()
-        ]
-        rows.append(Row(key=_HISTORY, cells=(_view_word(_HISTORY), ""), bold=self._view == _HISTORY))
-        self._views_model.replace(rows)
-        self._views.select(self._view)
-
-    def _show_headline(self) -> None:
-        held = view_counts(self._records.values())
-        active, unseen = held["active"], held["unacknowledged"]
-        rate = self._context.backend.alarms.rate()
-        self._headline.setText(_("{rate} alarms in 10 min").format(rate=rate))
-        self._subline.setText(
-            _("{active} active, {unseen} not acknowledged. Priority 1 and 2 are never folded away.").format(
-                active=active, unseen=unseen
-            )
-        )
-        self._empty.set_words(_("No alarms in this view. {rate} raised in the last 10 min.").format(rate=rate))
-
-    def _show_detail(self) -> None:
-        record = self._chosen()
-        for widget in (self._ack, self._goto, self._shelve, self._reset):
-            widget.setEnabled(record is not None)
-        if record is None:
-            self._glyph.set_alarm(4, GlyphState.NONE, "")
-            self._tag.setText("")
-            self._message.setText(_("Choose an alarm to see it here."))
-            self._value.setText("")
-            self._facts.set_facts(())
-            self._note.setText("")
-            return
-        facts = record.facts
-        may = self._context.desk.may
-        self._glyph.set_alarm(int(record.priority), glyph_of(record), state_word(record))
-        self._tag.setText(self._words.tag(record))
-        self._message.setText(self._words.line(record))
-        self._value.setText(self._words.value(record))
-        self._ack.setEnabled(not facts.ack and may(Right.ALARM_ACK))
-        free = record.config.shelvable and not facts.suppressed
-        self._shelve.setEnabled(may(Right.ALARM_SHELVE) and (record.name is AlarmName.SHLVD or free))
-        self._shelve.set_words(_("Unshelve") if record.name is AlarmName.SHLVD else _("Shelve"))
-        self._reset.setEnabled(record.name is AlarmName.LTACK and may(Right.ALARM_RESET))
-        self._note.setText("" if record.config.shelvable else _("This alarm cannot be shelved at the desk."))
-        self._facts.set_facts(self._fact_rows(record), _("Facts of the alarm"))
-
-    def _fact_rows(self, record: AlarmRecord) -> tuple[Fact, ...]:
-        facts = record.facts
-        rows = [
-            Fact(label=_("State"), value=state_word(record)),
-            Fact(label=_("Limit"), value=self._words.limit(record)),
-            Fact(label=_("Raised"), value=clock_time(facts.raised_at, tenths=True)),
-            Fact(label=_("Occurrence"), value=str(facts.occurrence)),
-            Fact(label=_("Source"), value=shown(record.config.source)),
-            Fact(label=_("Input"), value=_input_word(facts.input)),
-        ]
-        if facts.cleared_at and not facts.cond:
-            rows.append(Fact(label=_("Back to normal"), value=clock_time(facts.cleared_at, tenths=True)))
-        if facts.ack and facts.acked_at:
-            rows.append(
-                Fact(
-                    label=_("Acknowledged"),
-                    value=f"{clock_time(facts.acked_at)} {shown(self._names.get(facts.acked_by, facts.acked_by), 40)}",
-                )
-            )
-        for held in facts.suppressed:
-            until = date_time(held.until) if held.until else _("no end")
-            rows.append(Fact(label=_("Held back until"), value=until))
-            rows.append(Fact(label=_("Reason"), value=shown(held.reason, 60)))
-        return tuple(rows)
-
-    def _row(self, record: AlarmRecord, now: int) -> Row:
-        facts = record.facts
-        return Row(
-            key=record.config.key,
-            cells=(
-                GlyphCell(priority=int(record.priority), state=glyph_of(record), words=state_word(record)),
-                clock_time(facts.raised_at, tenths=True),
-                self._words.tag(record),
-                self._words.message(record) + self._returned(record),
-                self._words.place(record),
-                ValueCell(number=self._words.value(record)),
-                self._words.limit(record),
-                short_age((now - facts.raised_at) / US),
-            ),
-            bold=record.name is AlarmName.UNACK,
-        )
-
-    def _returned(self, record: AlarmRecord) -> str:
-        if record.facts.cond or not record.facts.cleared_at:
-            return ""
-        return _(", back {time}").format(time=clock_time(record.facts.cleared_at))
-
-    def _past_row(self, past: Occurrence) -> Row:
-        source = past.key.rsplit(":", 1)[0]
-        # What is past does not blink.
-        state = GlyphState.ACKNOWLEDGED if past.event in _RAISES else GlyphState.NONE
-        by = f" · {shown(self._names.get(past.by, past.by), 40)}" if past.by else ""
-        value = "" if past.value is None else f"{past.value:g}"
-        return Row(
-            key=f"{past.key}:{past.occurrence}:{past.event}:{past.at}:{past.recorded_at}",
-            cells=(
-                GlyphCell(priority=int(past.priority), state=state, words=past.name),
-                date_time(past.at),
-                shown(source),
-                shown(
-                    " ".join(
-                        part
-                        for part in (_event_word(past.event), _(LEVEL_WORDS.get(past.level, "")), past.reason)
-                        if part
-                    )
-                    + by
-                ),
-                self._words.place_of(source),
-                ValueCell(number=value, strong=False),
-                "" if past.limit is None else f"{past.limit:g}",
-                clock_age((self._now() - past.at) / US),
-            ),
-        )
-
-    def _choose_view(self, view: str) -> None:
-        if view and view != self._view:
-            self._view = view
-            self._hold.release()
-            self._show()
+        return self._situation.records.get(self._selected) if self._segment() in _LISTS else None
 
     def _choose(self, key: str) -> None:
         self._selected = key
         self._show_detail()
 
-    def _on_waiting(self, waiting: tuple[Row, ...]) -> None:
-        if not waiting:
-            self._pill.hide()
-            return
-        highest = min((self._records[row.key] for row in waiting if row.key in self._records), key=order, default=None)
-        self._pill.show_waiting(
-            _("List held while you point"),
-            _("{count} new alarms waiting").format(count=len(waiting)),
-            _("Show now"),
-            "End",
-            (int(highest.priority), glyph_of(highest)) if highest is not None else None,
+    def _narrow(self, chosen: Filter) -> None:
+        self._to_list()
+        self._list.hold.release()
+        self._situation.narrow(chosen)
+        self._show()
+
+    def _select_alarm(self, key: str) -> None:
+        self._to_list()
+        self._selected = key
+        if not self._list.reveal(key):
+            record = self._situation.records.get(key)
+            views = (view for view, names in VIEWS if record is not None and record.name in names)
+            self._narrow(Filter(view=next(views, "active")))
+            self._list.reveal(key)
+        self._show_detail()
+        self._list.table.setFocus()
+
+    def _segment(self) -> str:
+        return self._segments.current()
+
+    def _to_list(self) -> None:
+        if self._segment() not in _LISTS:
+            self._open_segment(Order.GROUPED.value)
+
+    def _open_segment(self, segment: str) -> None:
+        self._segments.set_current(segment)
+        if segment in _LISTS and self._situation.board.order != segment:
+            self._list.hold.release()
+            self._situation.lay_out(Order(segment))
+        self._show()
+
+    # -- showing ------------------------------------------------------------------------------------------------------
+
+    def _on_alarms(self, changed: Iterable[AlarmRecord]) -> None:
+        keys = []
+        for record in changed:
+            key = record.config.key
+            keys.append(key)
+            self._rates.note(self._situation.records.get(key), record)
+            self._situation.take((record,))
+        self._list.spoil(keys)
+        self._list.show_order()
+        self._situation.forget(lambda key: self._list.rows.place_of(key) >= 0)
+        self._counts_are_old = self._journal_is_old = True
+        if self._selected in keys:
+            self._show_detail()
+
+    def _on_beat(self) -> None:
+        self._beats += 1
+        if self._beats % _SLOW_BEATS == 0:
+            self._situation.settle()
+            self._list.show_order()
+            self._trace.refresh()
+            self._counts_are_old = True
+        if self._beats % _LOOK_BEATS == 0:
+            self._look_again()
+        if self._segment() in _LISTS:
+            self._list.refresh()
+        if self._counts_are_old:
+            self._show_counts()
+        self._show_left()
+
+    def _look_again(self) -> None:
+        """What is read from the journal, while it is shown and has changed."""
+        if self._journal_is_old and self._segment() == HISTORY:
+            self._show_history()
+        elif self._beats % _SLOW_BEATS == 0 and self._segment() == STATISTICS:
+            self._show_statistics()
+        if self._segment() in _LISTS and self._beats % (_LOOK_BEATS * 2) == 0:
+            self._head.show_bars(self._rates.times, self._context.backend.now())
+
+    def _show(self) -> None:
+        segment = self._segment()
+        shown: dict[str, QWidget] = {HISTORY: self._history, STATISTICS: self._statistics}
+        self._stack.setCurrentWidget(shown.get(segment, self._list))
+        self._head.setVisible(segment in _LISTS)
+        self._ack_visible.setVisible(segment in _LISTS)
+        if segment == HISTORY:
+            self._show_history()
+        elif segment == STATISTICS:
+            self._show_statistics()
+        else:
+            self._list.show_order()
+            self._head.show_bars(self._rates.times, self._context.backend.now())
+        self._show_counts()
+        self._show_detail()
+
+    def _show_history(self) -> None:
+        self._journal_is_old = False
+        self._ask(
+            self._context.backend.alarms.past(limit=ROWS),
+            lambda lines: self._history.show_lines(lines, self._names, self._context.backend.now()),
         )
 
-    def _now(self) -> int:
-        return self._context.backend.now()
+    def _show_statistics(self) -> None:
+        now = self._context.backend.now()
+        self._ask(
+            self._context.backend.alarms.figures(now - DAY_US, now + 1),
+            lambda figures: self._statistics.show_figures(figures, self._situation.records.values()),
+        )
 
-    # -- built once -----------------------------------------------------------------------------------------------
+    def _on_shift(self, figures: AlarmFigures) -> None:
+        self._rates.follow(figures)
+        self._show()
+
+    def _on_changes(self, lines: Iterable[object]) -> None:
+        self._situation.remember(lines)  # type: ignore[arg-type]
+        self._list.show_order()
+
+    def _show_counts(self) -> None:
+        self._counts_are_old = False
+        now = self._context.backend.now()
+        chosen, tally = self._situation.filter, self._situation.tally
+        registry = self._context.backend.registry
+        zones = [each.id for each in registry.assets if each.kind is AssetKind.AREA]
+        self._views.show_counts(tally, chosen, self._held(now), [(each, self._words.area_name(each)) for each in zones])
+        rate = self._rates.rate(now)
+        self._head.show_rate(rate, self._rates.flood_since(now), self._rates.usual(now))
+        self._head.show_layout(self._layout_words())
+        hidden = tally.hidden(chosen)
+        said = meaning(chosen, tally.shown(chosen), hidden, self._words.area_name(chosen.where or ""))
+        self._head.show_filter(said if chosen.narrows else "")
+        empty = _("No alarms in this view. {rate} raised in the last 10 min.").format(rate=rate)
+        self._list.set_empty(said if chosen.narrows else empty, _("Show all") if chosen.narrows else "")
+
+    def _layout_words(self) -> str:
+        groups, singles = self._situation.grouped()
+        if self._situation.board.order is not Order.GROUPED:
+            return _("{view}: {count} alarms, each on its own row.").format(
+                view=view_word(self._situation.filter.view), count=len(self._situation.board)
+            )
+        words = _("{view}: {groups} groups and {singles} single alarms. Priority 1 and 2 are never folded away.")
+        return words.format(view=view_word(self._situation.filter.view), groups=groups, singles=singles)
+
+    def _held(self, now: int) -> Held:
+        """Why alarms are held back, one line each."""
+        held = [each for record in self._situation.held() for each in record.facts.suppressed]
+        ends = [each.until for each in held if each.kind is Suppression.SHELVED and each.until]
+        rules = {each.by for each in held if each.kind is Suppression.BY_DESIGN}
+        services = [each for each in held if each.kind is Suppression.OUT_OF_SERVICE]
+        late = sum(each.until is not None and each.until < now for each in services)
+        return Held(
+            shelved=_("next back {time}").format(time=clock_time(min(ends))[:5]) if ends else "",
+            suppressed=_("{count} rules active").format(count=len(rules)) if rules else "",
+            out_of_service=_("{count} past review date").format(count=late) if services else "",
+        )
+
+    def _show_detail(self) -> None:
+        record, group = self._chosen(), self._situation.group(self._selected.removeprefix(MORE))
+        if record is not None:
+            response = self._context.backend.alarms.response(record.config, record.facts.level)
+            told = tell_alarm(record, self._words, response, self._names, self._context.bridge.snapshot())
+            glyph = (int(record.priority), glyph_of(record), state_word(record))
+            self._detail.show_told(told, glyph)
+            self._detail.allow(self._handling.allowed(record), unshelve=record.name is AlarmName.SHLVD)
+            self._trace.follow(record)
+        elif group is not None:
+            self._detail.show_told(tell_group(group, self._situation, self._maker, self._words), None)
+            self._detail.allow(())
+            self._trace.follow(None)
+        else:
+            self._detail.show_nothing()
+            self._trace.follow(None)
+        self._show_left()
+
+    def _show_left(self) -> None:
+        record = self._chosen()
+        response = None
+        if record is not None:
+            response = self._context.backend.alarms.response(record.config, record.facts.level)
+        now = self._context.backend.now()
+        self._detail.show_left(None if record is None else time_left(record, response, now))
+
+    def _called(self, key: str) -> str:
+        """What an alarm of the journal is called."""
+        record = self._situation.records.get(key)
+        return key if record is None else f"{self._words.tag(record)}  {self._words.message(record)}"
+
+    def _ask(self, future: object, then: Callable[..., None]) -> None:
+        self._context.actions.ask(future, then, owner=self, failed=self._context.actions.refused.emit)  # type: ignore[arg-type]
+
+    # -- built once ---------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        views = Card()
-        views.body.addWidget(self._views)
-        views.setFixedWidth(px(_VIEWS_WIDTH))
-        head = Card()
-        line = QHBoxLayout()
-        space(line, gap=m.GAP)
-        line.addWidget(self._headline)
-        line.addStretch(1)
-        line.addWidget(self._ack_visible)
-        head.body.addLayout(line)
-        head.body.addWidget(self._subline)
-        table = Card()
-        table.body.addWidget(self._table, 1)
-        table.body.addWidget(self._empty, 1)
+        for each in (self._list, self._history, self._statistics):
+            self._stack.addWidget(each)
+        tools = QHBoxLayout()
+        space(tools, gap=m.GAP)
+        tools.addWidget(self._segments)
+        tools.addStretch(1)
+        tools.addWidget(self._ack_visible)
         middle = QVBoxLayout()
         space(middle, gap=m.GAP)
-        middle.addWidget(head)
-        middle.addWidget(table, 1)
+        middle.addLayout(tools)
+        middle.addWidget(self._head)
+        middle.addWidget(self._stack, 1)
         row = QHBoxLayout(self)
         space(row, (m.PAGE_INSET, 0, m.PAGE_INSET, m.PAGE_INSET), m.GAP)
-        row.addWidget(views)
+        row.addWidget(self._views)
         row.addLayout(middle, 1)
-        row.addWidget(self._detail())
-
-    def _detail(self) -> QWidget:
-        card = Card()
-        card.setFixedWidth(px(_DETAIL_WIDTH))
-        head = QHBoxLayout()
-        space(head, gap=m.HALF)
-        head.addWidget(self._glyph)
-        head.addWidget(self._tag, 1)
-        card.body.addLayout(head)
-        card.body.addWidget(self._message)
-        card.body.addWidget(self._value)
-        card.body.addWidget(self._facts)
-        card.body.addStretch(1)
-        for pair in ((self._ack, self._goto), (self._shelve, self._reset)):
-            buttons = QHBoxLayout()
-            space(buttons, gap=m.HALF)
-            for button in pair:
-                buttons.addWidget(button, 1)
-            card.body.addLayout(buttons)
-        card.body.addWidget(self._note)
-        return card
+        row.addWidget(self._detail)
 
     def _connect(self) -> None:
-        self._views.selected.connect(self._choose_view)
-        self._table.selected.connect(self._choose)
-        self._table.opened.connect(self._open)
-        self._hold.waiting.connect(self._on_waiting)
-        self._pill.released.connect(self._hold.release)
-        self._pill.hide()
-        self._ack.clicked.connect(self.acknowledge)
+        self._views.view_chosen.connect(lambda view: self._narrow(replace(self._situation.filter, view=view)))
+        self._views.where_chosen.connect(
+            lambda zone: self._narrow(replace(self._situation.filter, where=zone_of(zone)))
+        )
+        self._views.kind_chosen.connect(
+            lambda kind: self._narrow(replace(self._situation.filter, kind=None if kind == ANY else kind))
+        )
+        self._views.priority_chosen.connect(
+            lambda most: self._narrow(replace(self._situation.filter, priorities=_up_to(most)))
+        )
+        self._segments.chosen.connect(self._open_segment)
         self._ack_visible.clicked.connect(self.acknowledge_visible)
-        self._goto.clicked.connect(lambda: self._open(self._selected))
-        self._shelve.clicked.connect(self._ask_shelve)
-        self._reset.clicked.connect(self._ask_reset)
+        self._head.widened.connect(self._widen)
+        self._list.widened.connect(self._widen)
+        self._list.selected.connect(self._choose)
+        self._list.emptied.connect(self.setFocus)
+        self._list.opened.connect(lambda _key: self._act("goto"))
+        self._detail.asked.connect(self._act)
+
+    def _widen(self) -> None:
+        self._narrow(Filter(view=self._situation.filter.view))
 
 
-def _event_word(event: str) -> str:
-    return {
-        "raise": _("raised"),
-        "escalate": _("escalated"),
-        "de-escalate": _("lowered"),
-        "clear": _("back to normal"),
-        "late": _("reported late"),
-        "ack": _("acknowledged"),
-        "reset": _("reset"),
-        "shelve": _("shelved"),
-        "unshelve": _("unshelved"),
-        "out-of-service": _("taken out of service"),
-        "return-to-service": _("returned to service"),
-        "suppress": _("suppressed"),
-        "unsuppress": _("released"),
-    }.get(event, shown(event, 40))
+_KEYS: Final[Mapping[int, str]] = {
+    Qt.Key.Key_Space: "ack",
+    Qt.Key.Key_Return: "goto",
+    Qt.Key.Key_Enter: "goto",
+    Qt.Key.Key_T: "trend",
+    Qt.Key.Key_M: "mimic",
+    Qt.Key.Key_I: "isolate",
+    Qt.Key.Key_C: "command",
+    Qt.Key.Key_S: "shelve",
+    Qt.Key.Key_R: "reset",
+}
 
 
-def _input_word(worth: InputQuality) -> str:
-    return {
-        InputQuality.GOOD: _("good"),
-        InputQuality.UNCERTAIN: _("uncertain"),
-        InputQuality.UNKNOWN: _("unknown"),
-    }[worth]
-
-
-def _view_columns() -> tuple[Column, ...]:
-    return (
-        Column(key="view", title=_("View"), width=0),
-        Column(key="count", title="", width=52, kind=Kind.MUTED, align=Align.RIGHT),
-    )
-
-
-def _columns() -> tuple[Column, ...]:
-    return (
-        Column(key="glyph", title="", width=44, kind=Kind.GLYPH, align=Align.CENTRE),
-        Column(key="time", title=_("Time"), width=148, kind=Kind.TIME),
-        Column(key="tag", title=_("Tag"), width=190, kind=Kind.MONO),
-        Column(key="message", title=_("Message"), width=0, elide=True),
-        Column(key="place", title=_("Place"), width=190, kind=Kind.MUTED, elide=True),
-        Column(key="value", title=_("Value"), width=110, kind=Kind.VALUE, align=Align.RIGHT),
-        Column(key="limit", title=_("Limit"), width=100, kind=Kind.MUTED, align=Align.RIGHT),
-        Column(key="age", title=_("Age"), width=76, kind=Kind.AGE, align=Align.RIGHT),
-    )
-
-
-def _view_word(view: str) -> str:
-    return {
-        "active": _("Active"),
-        "unacknowledged": _("Unacknowledged"),
-        "returned": _("Returned, not acked"),
-        "latched": _("Latched"),
-        "shelved": _("Shelved"),
-        "suppressed": _("Suppressed by design"),
-        "out-of-service": _("Out of service"),
-        _HISTORY: _("History"),
-    }[view]
+def _up_to(most: str) -> frozenset[Priority]:
+    """Priorities down to this one: "2" means 1 and 2; ANY means all."""
+    return ALL if most == ANY else frozenset(each for each in Priority if int(each) <= int(most))
 
 
 SPEC = PageSpec(key="alarms", shortcut="F4", icon="alarms", title=mark("Alarms"), level="L2", build=AlarmsPage)
