@@ -12,7 +12,7 @@ from app.formats import asset_name, point_title, shown, unit_of, value_text
 from app.texts import _
 from backend.model.alarm import LEVEL_WORDS, AlarmClass, AlarmName, AlarmRecord, Priority
 from backend.model.event import LinkHealth
-from backend.model.plant import Asset, Point, QuantityKind, Registry
+from backend.model.plant import Asset, AssetKind, Point, QuantityKind, Registry
 from widgets.readouts.ages import number_text, with_unit
 
 KINDS: Final = ("process", "gas", "communication", "device", "system")
@@ -33,6 +33,7 @@ VIEWS: tuple[tuple[str, frozenset[AlarmName]], ...] = (
 """What each view of the list holds; together they hold every name but NORM."""
 
 
+_STATIONS: Final = frozenset({AssetKind.SUPPLY, AssetKind.STATION})
 _OF_THE_DEVICE: Final = frozenset({QuantityKind.VOLTAGE, QuantityKind.SIGNAL})
 """Points that tell of the terminal itself: its battery, its radio."""
 
@@ -98,18 +99,21 @@ class Words:
         self._asset_of_tag = self._asset_of | {point.tag: point.asset for point in registry.points}
         self._point_of_tag = {point.tag: point for point in registry.points}
         self._links = {health.link: health for health in links}
-        self._asset_of_link = {
-            link: places.pop()
-            for link, health in self._links.items()
-            if len(places := {self._asset_of.get(device, "") for device in health.devices}) == 1
-        }
+        self._asset_of_link = {link: self._common(health.devices) for link, health in self._links.items()}
+
+    def _common(self, devices: Iterable[str]) -> str:
+        """Where the devices of a link stand: all at one place, or one station with what it reaches; else ""."""
+        places = {self._asset_of.get(device, "") for device in devices}
+        stations = {each for each in places if each in self._assets and self._assets[each].kind in _STATIONS}
+        only = places if len(places) == 1 else stations
+        return next(iter(only)) if len(only) == 1 else ""
 
     def point(self, record: AlarmRecord) -> Point | None:
         """The point an alarm is about, if it is about one."""
         return None if record.config.point is None else self._points[record.config.point]
 
     def asset(self, record: AlarmRecord) -> str:
-        """Id of the asset to go to; for a link the one that all its devices stand at; "" where there is none."""
+        """Id of the asset to go to; for a link that of its station; "" where there is none."""
         if record.config.asset or record.config.source not in self._links:
             return record.config.asset
         return self._asset_of_link.get(record.config.source, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.formats import clock_time
 from app.models.alarms import VIEWS, Words, state_word
-from app.page import Page, PageContext, PageSpec
+from app.page import Page, PageContext, PageKey, PageSpec
 from app.pages.alarms.board import Order
 from app.pages.alarms.detail import WIDTH, Detail
-from app.pages.alarms.filters import ALL, Filter, meaning, view_word
+from app.pages.alarms.filters import Filter, meaning, view_word
 from app.pages.alarms.grouping import GROUP, MORE
 from app.pages.alarms.handling import Handling
 from app.pages.alarms.head import HeadStrip
@@ -27,7 +27,7 @@ from app.pages.alarms.situation import Situation
 from app.pages.alarms.statistics import DAY_US, Statistics
 from app.pages.alarms.telling import tell_alarm, tell_group, time_left
 from app.pages.alarms.trace import Trace
-from app.pages.alarms.views import ANY, Held, ViewsColumn, zone_of
+from app.pages.alarms.views import ANY, Held, ViewsColumn, up_to, zone_of
 from app.texts import _
 from app.tones import glyph_of
 from backend.errors import mark
@@ -74,8 +74,8 @@ class AlarmsPage(Page):
         self._beats = 0
         self._counts_are_old = self._journal_is_old = False
         self._views = ViewsColumn()
-        self._segments = Segmented([(each, each) for each in (*_LISTS, HISTORY, STATISTICS)], name="")
-        self._ack_visible = Button(key="Ctrl Space", kind=ButtonKind.RAISED)
+        self._segments = Segmented([(each, each) for each in (*_LISTS, HISTORY, STATISTICS)], name="", parent=self)
+        self._ack_visible = Button(key="Ctrl Space", kind=ButtonKind.RAISED, parent=self)
         self._head = HeadStrip()
         self._list = AlarmList(self._situation, self._maker)
         self._history = HistoryList(self._words)
@@ -126,9 +126,30 @@ class AlarmsPage(Page):
             self._open_segment(what)
         elif what.startswith("priority:"):
             self._to_list()
-            self._narrow(Filter(priorities=_up_to(what.removeprefix("priority:"))))
+            self._narrow(Filter(priorities=frozenset({Priority(int(what.removeprefix("priority:")))})))
         else:
             self._select_alarm(what)
+
+    def tools(self) -> Sequence[QWidget]:
+        return (self._segments, self._ack_visible)
+
+    def place(self) -> str:
+        return self._situation.filter.view if self._segment() in _LISTS else self._segment()
+
+    def keys(self) -> Sequence[PageKey]:
+        return (
+            PageKey(key="Space", words=_("acknowledge the chosen alarm")),
+            PageKey(key="Ctrl Space", words=_("acknowledge what can be seen")),
+            PageKey(key="→ ←", words=_("unfold and fold a group")),
+            PageKey(key="End", words=_("let held rows go")),
+            PageKey(key="↵", words=_("go to its place on the map")),
+            PageKey(key="I", words=_("valves that isolate it")),
+            PageKey(key="C", words=_("command of its valve")),
+            PageKey(key="T", words=_("its trend")),
+            PageKey(key="M", words=_("its station")),
+            PageKey(key="S", words=_("shelve, or bring back")),
+            PageKey(key="R", words=_("reset a latched alarm")),
+        )
 
     def retranslate(self) -> None:
         self._segments.set_segments(
@@ -390,14 +411,8 @@ class AlarmsPage(Page):
     def _lay_out(self) -> None:
         for each in (self._list, self._history, self._statistics):
             self._stack.addWidget(each)
-        tools = QHBoxLayout()
-        space(tools, gap=m.GAP)
-        tools.addWidget(self._segments)
-        tools.addStretch(1)
-        tools.addWidget(self._ack_visible)
         middle = QVBoxLayout()
         space(middle, gap=m.GAP)
-        middle.addLayout(tools)
         middle.addWidget(self._head)
         middle.addWidget(self._stack, 1)
         row = QHBoxLayout(self)
@@ -415,7 +430,7 @@ class AlarmsPage(Page):
             lambda kind: self._narrow(replace(self._situation.filter, kind=None if kind == ANY else kind))
         )
         self._views.priority_chosen.connect(
-            lambda most: self._narrow(replace(self._situation.filter, priorities=_up_to(most)))
+            lambda most: self._narrow(replace(self._situation.filter, priorities=up_to(most)))
         )
         self._segments.chosen.connect(self._open_segment)
         self._ack_visible.clicked.connect(self.acknowledge_visible)
@@ -441,11 +456,6 @@ _KEYS: Final[Mapping[int, str]] = {
     Qt.Key.Key_S: "shelve",
     Qt.Key.Key_R: "reset",
 }
-
-
-def _up_to(most: str) -> frozenset[Priority]:
-    """Priorities down to this one: "2" means 1 and 2; ANY means all."""
-    return ALL if most == ANY else frozenset(each for each in Priority if int(each) <= int(most))
 
 
 SPEC = PageSpec(key="alarms", shortcut="F4", icon="alarms", title=mark("Alarms"), level="L2", build=AlarmsPage)

@@ -164,7 +164,7 @@ class ViewsColumn(Card):
                 _row(ANY, _("All priorities"), counts[view]),
                 *(_priority_row(priority, count) for priority, count in list(zip(Priority, each, strict=True))[:-1]),
             ],
-            ANY if chosen.priorities == ALL else str(int(max(chosen.priorities))),
+            _row_of(chosen.priorities),
         )
 
     def _lay_out(self) -> None:
@@ -190,6 +190,19 @@ class ViewsColumn(Card):
 
 _SECTIONS: Final = ("views", "held", "where", "kind", "priority")
 _NOWHERE: Final = "-"
+
+
+def up_to(most: str) -> frozenset[Priority]:
+    """Priorities down to this one: "2" means 1 and 2; ANY means all."""
+    return ALL if most == ANY else frozenset(each for each in Priority if int(each) <= int(most))
+
+
+def _row_of(priorities: frozenset[Priority]) -> str:
+    """The row that stands for these priorities; "" when none does."""
+    if priorities == ALL:
+        return ANY
+    most = str(int(max(priorities)))
+    return most if up_to(most) == priorities else ""
 
 
 def zone_of(key: str) -> str | None:

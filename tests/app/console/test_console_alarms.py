@@ -264,11 +264,11 @@ def test_values_and_states_of_held_rows_go_on_changing(operator: WindowedDesk, s
     key = f"{lid.tag}:state"
     push(silent, {lid.id: 1.0}, ages_s=(0.0,))
     operator.until(lambda: key in rows(operator))
-    assert "open" in said(operator, key)
+    operator.until(lambda: "| open |" in said(operator, key))
     point_at(operator)
     push(silent, {lid.id: 0.0}, ages_s=(0.0,))
     operator.until(lambda: "returned, not acknowledged" in said(operator, key))
-    operator.until(lambda: "closed" in said(operator, key))
+    operator.until(lambda: "| closed | closed |" in said(operator, key))
     assert ", back " in said(operator, key)
 
 
