@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,12 +14,8 @@ from backend.model.thing_model import ThingModel, forms_of
 from backend.network.geojson import NETWORK_FILE, from_geojson
 from backend.site import Site, read_json, thing_models
 from backend.site.folder import is_loopback
-from sims.devices.battery_terminals import PressureLogger, RegulatorCabinet, ValveWell
-from sims.devices.flow_meter import FlowMeter
-from sims.devices.line_valve import LineValve
-from sims.devices.moment import Instrument
-from sims.devices.station_rtu import StationRtu
 from sims.devices.terminal import Terminal
+from sims.instruments import INSTRUMENTS
 
 DEVICES_FILE: Final = Path("registry") / "devices.json"
 Row = Mapping[str, Any]
@@ -74,48 +70,6 @@ def _terminal(row: Row, models: Mapping[str, ThingModel], network: Network, site
         forms=forms_of(model, protocol=protocol, site=site, device=id_, address=address),
         ranges={name: (span["low"], span["high"]) for name, span in row.get("ranges", {}).items()},
         period_s=row.get("period_s"),
-        instrument=_INSTRUMENTS[model.id](row["asset"], network, rng),
+        instrument=INSTRUMENTS[model.id](row["asset"], network, rng),
         rng=rng,
     )
-
-
-def _station(asset: str, network: Network, rng: random.Random) -> Instrument:
-    runs = {run.id: run for run in network.regulators}
-    return StationRtu(asset, {"a": runs[f"{asset}/A"], "b": runs[f"{asset}/B"]}, rng)
-
-
-def _valve(asset: str, network: Network, rng: random.Random) -> Instrument:
-    valve = next(valve for valve in network.valves if valve.id == asset)
-    return LineValve(valve.id, valve.start, valve.end)
-
-
-def _well(asset: str, network: Network, rng: random.Random) -> Instrument:
-    return ValveWell(next(one for one in network.fittings if one.id == asset), rng)
-
-
-def _cabinet(asset: str, network: Network, rng: random.Random) -> Instrument:
-    fitting = next(one for one in network.fittings if one.id == asset)
-    return RegulatorCabinet(fitting, _peak_m3h(network, fitting.node), rng)
-
-
-def _logger(asset: str, network: Network, rng: random.Random) -> Instrument:
-    return PressureLogger(next(one for one in network.fittings if one.id == asset), rng)
-
-
-def _meter(asset: str, network: Network, rng: random.Random) -> Instrument:
-    fitting = next(one for one in network.fittings if one.id == asset)
-    return FlowMeter(fitting, _peak_m3h(network, fitting.node), rng)
-
-
-def _peak_m3h(network: Network, node: str) -> float:
-    return next(one.peak_m3h for one in network.nodes if one.id == node)
-
-
-_INSTRUMENTS: Final[Mapping[str, Callable[[str, Network, random.Random], Instrument]]] = {
-    "station-rtu": _station,
-    "motor-valve": _valve,
-    "valve-well-monitor": _well,
-    "regulator-cabinet": _cabinet,
-    "pressure-logger": _logger,
-    "ci-flow-meter": _meter,
-}

@@ -21,6 +21,7 @@ class Use(StrEnum):
     NONE = "none"
     HOMES = "homes"
     WORKS = "works"
+    DETECTOR = "detector"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +103,12 @@ class FittingKind(StrEnum):
     CABINET = "cabinet"
     LOGGER = "logger"
     WORKS = "works"
+    DETECTOR = "detector"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitting:
-    """A valve well, regulator cabinet, pressure logger or works at a node; lon/lat is its own place."""
+    """A valve well, regulator cabinet, pressure logger, works or leak detector at a node; lon/lat is its own place."""
 
     id: str
     fitting: FittingKind

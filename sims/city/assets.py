@@ -1,4 +1,4 @@
-"""The asset rows of the city: zones, supplies, stations, valves, wells, cabinets, loggers, works."""
+"""The asset rows of the city: zones, stations of every kind, valves, what reports over the air, vehicles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from backend.model.network import Fitting, FittingKind, Network, Node
+from backend.model.plant import Medium, StationKind
+from sims.city.draw import degrees
+from sims.city.fleet import fleet_in
 from sims.city.names import AVENUE, STATIONS, STREETS, SUPPLIES, WORKS, ZONES
+from sims.city.sites import GASIFICATION, sites_in
 from sims.city.streets import SECTION
 from sims.city.trunks import RING
 
@@ -26,12 +30,20 @@ _FITTINGS: Final = {
     FittingKind.CABINET: ("regulator", ("Regulator cabinet", "调压柜")),
     FittingKind.LOGGER: ("logger", ("Pressure logger", "压力记录仪")),
     FittingKind.WORKS: ("customer", ("", "")),
+    FittingKind.DETECTOR: ("detector", ("Street leak detector", "管网泄漏探测器")),
 }
 
 
 def asset_rows(network: Network) -> list[Row]:
     """Rows as `linepack import assets` takes them, parents before their parts."""
-    return [*_areas(network), *_stations(network), *_valves(network), *(_fitting(one) for one in network.fittings)]
+    return [
+        *_areas(network),
+        *_stations(network),
+        *_sites(network),
+        *_valves(network),
+        *(_fitting(one) for one in network.fittings),
+        *_vehicles(network),
+    ]
 
 
 def _areas(network: Network) -> Iterator[Row]:
@@ -48,11 +60,29 @@ def _stations(network: Network) -> Iterator[Row]:
     at = {node.id: node for node in network.nodes}
     for supply in SUPPLIES:
         if f"{supply.id}.in" in at:
-            yield _row(supply.id, "supply", (supply.name, supply.name_zh), CITY, at[f"{supply.id}.in"])
+            row = _row(supply.id, "supply", (supply.name, supply.name_zh), CITY, at[f"{supply.id}.in"])
+            kind = StationKind.GASIFICATION if supply.id == GASIFICATION else StationKind.GATE
+            yield row | {"station": kind.value, "medium": Medium.PIPED_GAS.value}
     for station in STATIONS:
         if f"{station.id}.in" in at:
             names = (station.name, station.name_zh)
-            yield _row(station.id, "station", names, station.zone, at[f"{station.id}.in"])
+            row = _row(station.id, "station", names, station.zone, at[f"{station.id}.in"])
+            yield row | {"station": StationKind.REGULATING.value, "medium": Medium.PIPED_GAS.value}
+
+
+def _sites(network: Network) -> Iterator[Row]:
+    for site in sites_in(network):
+        lon, lat = degrees(site.u, site.v)
+        row = _row(site.id, "station", (site.name, site.name_zh), site.zone)
+        row |= {"area": site.zone, "lon": lon, "lat": lat}
+        yield row | {"station": site.station.value, "medium": site.medium.value}
+
+
+def _vehicles(network: Network) -> Iterator[Row]:
+    """Their place in the register is their base; where they are now the tracker says."""
+    at = {node.id: node for node in network.nodes}
+    for car in fleet_in(network):
+        yield _row(car.id, "vehicle", (car.name, car.name_zh), car.zone, at[car.base])
 
 
 def _valves(network: Network) -> Iterator[Row]:

@@ -51,7 +51,7 @@ def generate(
 ) -> City:
     """Make a new simulator site of the city in `folder`, or put the city's files into a site that is there already.
 
-    Modbus RTUs listen on `modbus_port` and the ports after it (21 in the city, 5 in the small one). In a site that is
+    Modbus RTUs listen on `modbus_port` and the ports after it (25 in the city, 5 in the small one). In a site that is
     there, its own site.toml keeps the say over the broker.
     """
     city = plan_city(seed=seed, host=host, modbus_port=modbus_port, size=size)

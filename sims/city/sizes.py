@@ -23,6 +23,7 @@ class Size:
     wells: int
     loggers: int
     cabinets: int
+    detectors: int
 
     def share(self) -> float:
         """Part of the whole city's peak flow."""
@@ -41,6 +42,7 @@ SIZES: Final = {
         wells=40,
         loggers=24,
         cabinets=40,
+        detectors=60,
     ),
     "small": Size(
         supplies=SUPPLIES[:1],
@@ -52,6 +54,7 @@ SIZES: Final = {
         wells=5,
         loggers=1,
         cabinets=1,
+        detectors=2,
     ),
 }
 

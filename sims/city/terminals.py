@@ -7,7 +7,9 @@ from itertools import count
 from typing import Any, Final
 
 from backend.model.network import Fitting, FittingKind, Network, Regulator, Valve
+from sims.city.fleet import fleet_in
 from sims.city.names import STATIONS, SUPPLIES
+from sims.city.sites import GASIFICATION, sites_in, sources_in
 
 Row = dict[str, Any]
 OWN_RTU: Final = ("XV-0417", "XV-0422")
@@ -16,6 +18,8 @@ OVER_THE_AIR: Final = ("XV-0415", "XV-0424")
 """Valves that speak MQTT, beside those in the ties between zones."""
 FIRST_VALVE_UNIT: Final = 11
 """Modbus unit of the first line valve behind a station's RTU; the station itself is unit 1."""
+ANALYSER_UNIT: Final = 2
+LNG_UNIT: Final = 3
 
 _GATE_TAGS: Final = {
     "inlet_pressure": "PT-{n}01",
@@ -59,14 +63,36 @@ _GATE_LIMITS: Final = {
     "outlet_pressure": {"hh": 1640, "h": 1600, "l": 1440, "ll": 1380, "deadband": 5},
 }
 _LNG_LIMITS: Final = _GATE_LIMITS | {"inlet_pressure": {"hh": 2500, "h": 2400, "l": 1900, "ll": 1700}}
+_NONE: Final = {"hh": None, "h": None, "l": None, "ll": None}
+_QUALITY_LIMITS: Final = {
+    "CNG-1": {"pressure": {"hh": 440, "h": 420, "l": 180, "ll": 120}},
+    "LPG-1": {
+        "methane": _NONE,
+        "ethane": _NONE,
+        "propane": _NONE | {"l": 50, "ll": 40},
+        "butanes": _NONE | {"h": 45, "hh": 55},
+        # Winter LPG: 20Y of GB/T 13611 is 72.9 to 87.3 MJ/m³.
+        "wobbe_index": {"hh": 87, "h": 85, "l": 75, "ll": 73},
+        "gross_calorific_value": {"hh": 120, "h": 115, "l": 95, "ll": 92},
+        "pressure": {"hh": 1600, "h": 1300, "l": 120, "ll": 60},
+    },
+}
 _LOW_FLOW_LIMITS: Final = {"flow": {"h": 40_000}}
 
 
 def device_rows(network: Network, *, host: str, modbus_port: int) -> list[Row]:
     """Rows as `linepack import devices` takes them. Modbus ports count up from `modbus_port`, one per RTU."""
     ports = count(modbus_port)
-    at = {place: {"host": host, "port": next(ports), "unit": 1} for place in (*_stations(network), *OWN_RTU)}
-    return [*_rtus(network, at), *_valves(network, at), *(_over_the_air(fitting) for fitting in network.fittings)]
+    places = (*_stations(network), *OWN_RTU, *(site.id for site in sites_in(network)))
+    at = {place: {"host": host, "port": next(ports), "unit": 1} for place in places}
+    return [
+        *_rtus(network, at),
+        *_valves(network, at),
+        *(_over_the_air(fitting) for fitting in network.fittings),
+        *_control_systems(network, at),
+        *_analysers(network, at),
+        *_trackers(network),
+    ]
 
 
 def _stations(network: Network) -> list[str]:
@@ -126,6 +152,7 @@ _MODELS: Final = {
     FittingKind.CABINET: "regulator-cabinet",
     FittingKind.LOGGER: "pressure-logger",
     FittingKind.WORKS: "ci-flow-meter",
+    FittingKind.DETECTOR: "leak-detector",
 }
 
 
@@ -143,3 +170,27 @@ def _over_the_air(fitting: Fitting) -> Row:
         number = fitting.id.removeprefix("VW-")
         row["tags"] = {"ch4": f"GD-{number}-CH4", "water_level": f"LT-{number}", "lid": f"ZS-{number}-LID"}
     return row
+
+
+def _control_systems(network: Network, at: dict[str, Row]) -> Iterator[Row]:
+    if GASIFICATION in at:
+        address = at[GASIFICATION] | {"unit": LNG_UNIT}
+        yield _wired(f"{GASIFICATION}-LNG", "lng-station", GASIFICATION, address)
+    for site in sites_in(network):
+        yield _wired(site.id, site.model, site.id, at[site.id])
+
+
+def _analysers(network: Network, at: dict[str, Row]) -> Iterator[Row]:
+    """Behind the gateway of their station."""
+    for source in sources_in(network):
+        row = _wired(f"{source}-GQ", "gas-analyser", source, at[source] | {"unit": ANALYSER_UNIT})
+        yield row | {"limits": _QUALITY_LIMITS.get(source, {})}
+
+
+def _trackers(network: Network) -> Iterator[Row]:
+    for car in fleet_in(network):
+        yield {"id": car.id, "model": "vehicle-tracker", "asset": car.id, "protocol": "mqtt", "address": {}}
+
+
+def _wired(id_: str, model: str, asset: str, address: Row) -> Row:
+    return {"id": id_, "model": model, "asset": asset, "protocol": "modbus", "address": address}

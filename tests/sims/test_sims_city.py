@@ -58,6 +58,7 @@ def test_the_city_has_its_size(city: City) -> None:
         FittingKind.CABINET: 40,
         FittingKind.LOGGER: 24,
         FittingKind.WORKS: 20,
+        FittingKind.DETECTOR: 60,
     }
     assert {"XV-0417", "XV-0422"} <= {valve.id for valve in network.valves}
     assert {"VW-0417", "VW-0418"} <= {fitting.id for fitting in network.fittings}
@@ -140,7 +141,7 @@ def test_a_wrong_network_file_is_named(document: object, reason: str) -> None:
         from_geojson(document, file="n.geojson")
 
 
-@pytest.mark.parametrize(("size", "devices"), [("city", 201), ("small", 17)])
+@pytest.mark.parametrize(("size", "devices"), [("city", 280), ("small", 21)])
 def test_a_site_registers_every_row(tmp_path: Path, size: str, devices: int) -> None:
     city = generate(tmp_path / "site", seed=1, size=size)
     site = load(tmp_path / "site")

@@ -79,7 +79,7 @@ def test_it_gets_ready_answers_obeys_and_ends_on_sigterm(tmp_path: Path) -> None
     _, first = small_site(tmp_path / "site")
     with process(tmp_path / "site", "link_cut_after_write") as field:
         line = field.stdout.readline()
-        assert line.startswith("ready linjiang scenario=link_cut_after_write devices=17 pid=")
+        assert line.startswith("ready linjiang scenario=link_cut_after_write devices=21 pid=")
         assert str(field.pid) in line
         client = ModbusClient(host="127.0.0.1", port=first + 2, auto_open=True, timeout=5)
         assert client.read_input_registers(28, 2) is not None
