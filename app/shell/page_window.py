@@ -21,10 +21,12 @@ _SMALLEST = (900, 560)
 class PageWindow(QWidget):
     """One page on a monitor of its own; the alarm keys work here too.
 
-    Signals: closing(object PageWindow) while the page can still be taken back.
+    Signals: closing(object PageWindow) while the page can still be taken back; pressed(object QKeyEvent) for a key
+    that neither the page nor a field has used.
     """
 
     closing = Signal(object)
+    pressed = Signal(object)
 
     def __init__(self, console: Console, *, own: bool) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -55,8 +57,7 @@ class PageWindow(QWidget):
         self.host.retranslate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not alarm_key(self._console, event):
-            super().keyPressEvent(event)
+        self.pressed.emit(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit(self)

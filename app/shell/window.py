@@ -15,6 +15,7 @@ from app.formats import clock_time
 from app.page import PageSpec
 from app.shell.banner import SIMULATOR, AlarmBanner
 from app.shell.console import Console
+from app.shell.find.finder import Finder
 from app.shell.gate import Gate
 from app.shell.host import PageHost
 from app.shell.keys import Key, install
@@ -34,6 +35,7 @@ from widgets.theme import metrics as m
 
 _STATUS_MS = 1000
 _SIGN_OUT = "sign_out"
+_FIND = "find"
 _DESIGNED = (1920, 1080)
 _SMALLEST = (1366, 768)
 
@@ -76,6 +78,7 @@ class Shell(QMainWindow):
         self.gate = Gate(
             self.console, self.host, self.windows, hint=hint, welcome=self.console.looks.brand.welcome, parent=self
         )
+        self.finder = Finder(self.console, self.windows, self)
         self._keys = self._key_table()
         self._lay_out()
         self._connect()
@@ -138,11 +141,20 @@ class Shell(QMainWindow):
         self.console.looks.set(theme=name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not alarm_key(self.console, event):
+        if not self.free_key(event):
             super().keyPressEvent(event)
+
+    def free_key(self, event: QKeyEvent) -> bool:
+        """What neither the page nor a field has used: `/` finds, `?` helps, the rest is the banner's."""
+        deed = {"/": self.finder.open}.get(event.text())
+        if deed is None:
+            return alarm_key(self.console, event)
+        deed()
+        return True
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._status_timer.stop()
+        self.finder.stop()
         self.windows.close_others()
         self.host.close_pages()
         super().closeEvent(event)
@@ -222,10 +234,8 @@ class Shell(QMainWindow):
     # -- what people do -------------------------------------------------------------------------------------------
 
     def _chosen(self, key: str) -> None:
-        if key == _SIGN_OUT:
-            self.desk.close()
-        else:
-            self.go(key, "")
+        deeds = {_SIGN_OUT: self.desk.close, _FIND: self.finder.open}
+        deeds.get(key, self._opener(key, new=False))()
 
     def _next_language(self) -> None:
         at = LANGUAGES.index(language())
@@ -243,7 +253,10 @@ class Shell(QMainWindow):
             for spec in self.console.specs.values()
             if spec.foot is foot
         ]
-        return [*pages, RailEntry(key=_SIGN_OUT, words=_("Sign out"), icon="sign_out")] if foot else pages
+        if not foot:
+            return pages
+        find = RailEntry(key=_FIND, words=_("Find"), icon="find", hint="/")
+        return [find, *pages, RailEntry(key=_SIGN_OUT, words=_("Sign out"), icon="sign_out")]
 
     def _key_table(self) -> tuple[Key, ...]:
         pages = [
@@ -254,6 +267,7 @@ class Shell(QMainWindow):
         ]
         return (
             *pages,
+            Key(sequence="Ctrl+K", shown="/ · Ctrl K", words=mark("find anything"), press=self.finder.open),
             Key(sequence="Alt+Left", shown="Alt ←", words=mark("back"), press=self.windows.back),
             Key(sequence="Alt+Right", shown="Alt →", words=mark("forward"), press=self.windows.forward),
             Key(sequence="Alt+Up", shown="Alt ↑", words=mark("page above"), press=self.windows.up),
@@ -320,6 +334,7 @@ class Shell(QMainWindow):
 
     def _on_window(self, window: PageWindow) -> None:
         install(self._keys, window)
+        window.pressed.connect(self.free_key)
         window.status.language_pressed.connect(self._next_language)
         window.status.theme_pressed.connect(self._next_theme)
         window.status.show_person(self.desk.session, self.console.looks.desk_name())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.dialogs.sign_in import SignIn
 from app.formats import shown
 from app.shell.console import Console
 from app.shell.host import PageHost
@@ -56,7 +57,7 @@ class Windows(QObject):
 
     def covered(self) -> bool:
         """Whether a sign-in lies over the pages."""
-        return self._main.covering() is not None
+        return isinstance(self._main.covering(), SignIn)
 
     # -- going ----------------------------------------------------------------------------------------------------
 
