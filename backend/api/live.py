@@ -42,3 +42,8 @@ class HistoryApi:
         """One answer per point, in the order asked: start <= at < end (µs UTC) in at most `buckets` equal stretches,
         or the samples themselves where there are no more of them. StoreError through the future."""
         return self._worker.submit(self._history.thinned, tuple(points), start, end, buckets)
+
+    def first_at(self, point: int) -> Future[int | None]:
+        """When the history of a point begins (µs UTC), or a little before; None when it has none. StoreError through
+        the future."""
+        return self._worker.submit(self._history.first_at, point)

@@ -31,6 +31,10 @@ _FEW: Final = 256
 """Of more points than this nearly every row of a group is wanted, and groups are read as they are."""
 _GAP_US: Final = 600_000_000
 """Rows of a batch further apart than this are looked up separately: a back-fill may hold a minute of each day."""
+_LONG_GAP_US: Final = 21_600_000_000
+"""The same where samples are sorted by point: a leaf of them holds hours."""
+_SHORT_US: Final = 60_000_000
+"""Of so short a time there are few groups, and they are quicker than what is sorted by point."""
 
 
 class History:
@@ -70,20 +74,31 @@ class History:
             answers[point] = thin(found.get(point, nothing), point, start, end, buckets)
         return tuple(answers[point] for point in points)
 
+    def first_at(self, point: int) -> int | None:
+        """When the history of a point begins (µs UTC), or a little before that; None when it has none."""
+        with self._reading() as connection:
+            raw = driver(connection)
+            mark = shelf.through(raw)
+            after = 0 if point in shelf.mending(raw) else mark
+            begun = [] if after < mark else shelf.begins(raw, point, mark)
+            grouped = select(func.min(samples.c.first_at)).where(
+                samples.c.id > after, samples.c.low_point <= point, samples.c.high_point >= point
+            )
+            first = connection.execute(grouped).scalar_one()
+        return min([*begun, *([] if first is None else [int(first)])], default=None)
+
     def contains(self, batch: SampleBatch) -> NDArray[np.bool_]:
         """For each row of `batch` whether its very (point, at, value), bit for bit, is stored; shape (n,)."""
         if not len(batch):
             return np.zeros(0, np.bool_)
-        wanted = Wanted(batch.point)
-        times = np.unique(batch.at)
-        seen: set[int] = set()
+        points, times = np.unique(batch.point), np.unique(batch.at)
         stored: list[SampleBatch] = []
         with self._reading() as connection:
-            for start, end in _stretches(times):
-                for group, found in self._groups(connection, wanted, start, end):
-                    if group not in seen:
-                        seen.add(group)
-                        stored.append(found.where(wanted(found.point) & np.isin(found.at, times)))
+            if len(points) <= _FEW and times[-1] - times[0] > _SHORT_US:
+                for start, end in _stretches(times, _LONG_GAP_US):
+                    stored += self._samples(connection, points.tolist(), start, end).values()
+            else:
+                stored = self._near(connection, Wanted(points), times)
         return _contained(batch, _batch(stored))
 
     def count(self) -> int:
@@ -165,6 +180,17 @@ class History:
                 self._damage.note_rolled(point, str(error))
         return found, [point for point in asked if point not in found]
 
+    def _near(self, connection: Connection, wanted: Wanted, times: NDArray[np.int64]) -> list[SampleBatch]:
+        """The wanted rows at one of the times, from the groups around them."""
+        seen: set[int] = set()
+        stored: list[SampleBatch] = []
+        for start, end in _stretches(times, _GAP_US):
+            for group, found in self._groups(connection, wanted, start, end):
+                if group not in seen:
+                    seen.add(group)
+                    stored.append(found.where(wanted(found.point) & np.isin(found.at, times)))
+        return stored
+
     def _groups(
         self, connection: Connection, wanted: Wanted, start: int, end: int, *, after: int = 0
     ) -> Iterator[tuple[int, SampleBatch]]:
@@ -195,9 +221,9 @@ def _overlapping(asked: Select[Any], span: int, start: int, end: int) -> Select[
     return asked.where(samples.c.first_at >= start - SPANS_US[span]) if span < len(SPANS_US) else asked
 
 
-def _stretches(times: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Sorted times as stretches (start, end) without long gaps in them."""
-    cuts = np.flatnonzero(np.diff(times) > _GAP_US) + 1
+def _stretches(times: NDArray[np.int64], gap: int) -> Iterator[tuple[int, int]]:
+    """Sorted times as stretches (start, end) without longer gaps in them."""
+    cuts = np.flatnonzero(np.diff(times) > gap) + 1
     for stretch in np.split(times, cuts):
         yield int(stretch[0]), int(stretch[-1]) + 1
 

@@ -61,6 +61,7 @@ class Grains:
 
 
 _COLUMNS: Final = tuple(field.name for field in fields(Grains))
+_FIRST: Final = np.zeros(1, np.int64)
 _TIMES, _VALUES = np.zeros(0, np.int64), np.zeros(0, np.float64)
 NONE: Final = Grains(
     at=_TIMES,
@@ -87,7 +88,7 @@ def of_samples(batch: SampleBatch, which: NDArray[np.int64]) -> Grains:
     """Samples of one point, sorted by time: those with the same number in `which` (never falling) as one grain."""
     if not len(batch):
         return NONE
-    cuts = np.flatnonzero(np.diff(which, prepend=which[0] - 1))
+    cuts = _cuts(which)
     ends = np.append(cuts[1:], len(batch)) - 1
     value = batch.value
     # Only what may be believed is drawn as a band.
@@ -115,11 +116,11 @@ def rolled(batch: SampleBatch, tier: Tier) -> Grains:
 
 def merged(grains: Grains, which: NDArray[np.int64]) -> Grains:
     """Grains of one point, in the order they were stored: those with the same number in `which` as one, by number."""
-    if not len(grains):
-        return NONE
+    if (which[1:] > which[:-1]).all():
+        return grains
     order = np.lexsort((grains.at, which))
     which, grains = which[order], grains.pick(order)
-    cuts = np.flatnonzero(np.diff(which, prepend=which[0] - 1))
+    cuts = _cuts(which)
     ends = np.append(cuts[1:], len(which)) - 1
     # The latest sample of all; of several at one time the one stored last.
     latest = np.lexsort((order, grains.last_at, which))[ends]
@@ -135,6 +136,11 @@ def merged(grains: Grains, which: NDArray[np.int64]) -> Grains:
         count=np.add.reduceat(grains.count, cuts),
         worst=np.minimum.reduceat(grains.worst, cuts),
     )
+
+
+def _cuts(which: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each run of one number begins; there is one row or more."""
+    return np.concatenate([_FIRST, np.flatnonzero(which[1:] != which[:-1]) + 1])
 
 
 def _sums(values: Values, cuts: NDArray[np.int64]) -> Values:

@@ -28,6 +28,7 @@ _WIDTHS: Final = ((1 << 8, 1), (1 << 16, 2), (1 << 32, 4))
 _MOST_DECIMALS: Final = 4
 _GLANCE: Final = 32
 _EXACT: Final = float(1 << 53)
+_NONE: Final = np.zeros(0, np.int64)
 _SCALES: Final = tuple(10.0**decimals for decimals in range(_MOST_DECIMALS + 1))
 
 
@@ -69,7 +70,7 @@ def _pack_ints(column: NDArray[Any]) -> bytes:
         return _INTS.pack(0, 0, 0, 0)
     first = int(values[0])
     # Differences wrap around, and adding them up wraps back.
-    steps = np.diff(values)
+    steps = values[1:] - values[:-1]
     low, width = _span(values)
     low_step, step_width = _span(steps) if len(steps) else (0, 0)
     if step_width <= width:
@@ -96,9 +97,9 @@ def _planes(values: Ints, low: int, width: int) -> bytes:
 def _pack_floats(column: Floats) -> bytes:
     values = np.ascontiguousarray(column, np.float64)
     finite = np.isfinite(values)
-    odd = np.flatnonzero(~finite)
-    kept = values
-    if len(odd):
+    kept, odd = values, _NONE
+    if not finite.all():
+        odd = np.flatnonzero(~finite)
         kept = np.where(finite, values, values[finite][0] if finite.any() else 0.0)
     decimals = decimals_of(kept)
     whole = kept.view(np.int64) if decimals is None else np.rint(kept * _SCALES[decimals]).astype(np.int64)

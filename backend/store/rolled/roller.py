@@ -8,7 +8,6 @@ from typing import Final
 
 from backend import logs
 from backend.clock import Clock
-from backend.errors import StoreError
 from backend.store.rolled.steps import Steps
 
 START_AFTER_S: Final = 15.0
@@ -108,7 +107,9 @@ class Roller:
             with self._one_at_a_time:
                 while self._is_due() and self._paced.step():
                     self._last = self._clock.mono()
-        except StoreError as error:
+        except StoppedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the thread's one catch: roll-ups may fail, the store goes on
             # The samples are where they were; said once until it goes well again.
             if not self._failing and not self._pace.stopping.is_set():
                 _log.error("roll-ups not made", error=str(error))

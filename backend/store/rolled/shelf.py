@@ -83,6 +83,14 @@ def all_pieces(raw: sqlite3.Connection, point: int, upto: int) -> list[Piece]:
     return [Piece(*row) for row in raw.execute(_ALL_PIECES, (point, upto))]
 
 
+def begins(raw: sqlite3.Connection, point: int, upto: int) -> list[int]:
+    """When the samples in the leaves of a point begin, and when those in its pieces do."""
+    asked = "SELECT min(first) FROM leaf WHERE tier = 0 AND point = ?"
+    also = "SELECT min(first_at) FROM piece WHERE point = ? AND through <= ?"
+    found = (*raw.execute(asked, (point,)).fetchone(), *raw.execute(also, (point, upto)).fetchone())
+    return [int(first) for first in found if first is not None]
+
+
 def each_leaf(raw: sqlite3.Connection) -> Iterator[Leaf]:
     """All there are."""
     return (Leaf(*row) for row in raw.execute(f"SELECT {_LEAF} FROM leaf"))

@@ -32,8 +32,10 @@ PIECES_DUE: Final = 32
 """Pieces of a point that go into its leaves together: each time its newest leaves are written again."""
 SAMPLES_DUE: Final = 4096
 """Samples of one piece that go at once."""
+_GROUPS_AT_ONCE: Final = 1000
 _PIECES_AT_ONCE: Final = 256
-_POINTS_AT_ONCE: Final = 32
+_POINTS_AT_ONCE: Final = 8
+"""Few, so that the thread of the window never waits long for its turn."""
 _MEND_SAMPLES: Final = 300_000
 _MEND_GROUPS: Final = 10_000
 _log = logs.get(__name__)
@@ -75,10 +77,15 @@ class Steps:
 
     def waiting(self) -> tuple[int, int]:
         """How many groups and samples wait for a step; not more than are kept in memory."""
-        with self._reading() as connection:
-            raw = driver(connection)
-            mark = shelf.through(raw)
-            _, parts = self._tail.after(raw, mark)
+        reached = -1
+        while True:
+            with self._reading() as connection:
+                raw = driver(connection)
+                far, parts = self._tail.after(raw, shelf.through(raw), most=_GROUPS_AT_ONCE)
+            if far <= reached:
+                break
+            reached = far
+            self._breathe()
         return sum(len(part.groups) for part in parts), sum(len(part.batch) for part in parts)
 
     def step(self) -> bool:

@@ -51,17 +51,18 @@ class Tail:
         self._parts: list[Part] = []
         self._after = 0
 
-    def after(self, raw: sqlite3.Connection, mark: int) -> tuple[int, list[Part]]:
+    def after(self, raw: sqlite3.Connection, mark: int, *, most: int = MOST_GROUPS) -> tuple[int, list[Part]]:
         """Parts that hold the groups after `mark` (and some before), and the last group they reach to.
 
-        raw: the connection whose state of the database counts. Groups behind the one given here are not in memory.
+        raw: the connection whose state of the database counts; most: groups read from it now. Groups behind
+        the one given here are not in memory.
         """
         with self._lock:
             if self._after > mark:
                 # Whoever was here before has seen a later mark, and the groups between are gone from memory.
                 return mark, []
             self._trim(mark)
-            self._extend(raw)
+            self._extend(raw, most)
             return self._through(), list(self._parts)
 
     def _through(self) -> int:
@@ -75,10 +76,10 @@ class Tail:
         if not kept:
             self._after = mark
 
-    def _extend(self, raw: sqlite3.Connection) -> None:
+    def _extend(self, raw: sqlite3.Connection, most: int) -> None:
         room = MOST_SAMPLES - sum(len(part.batch) for part in self._parts)
         groups = MOST_GROUPS - sum(len(part.groups) for part in self._parts)
-        part = read_part(raw, self._through(), self._damage, samples=room, groups=groups)
+        part = read_part(raw, self._through(), self._damage, samples=room, groups=min(groups, most))
         if part is None:
             return
         self._parts.append(part)

@@ -226,6 +226,33 @@ def test_more_points_than_a_few_are_read_from_groups(store: Store) -> None:
     assert store.history.read(range(400), START_US, START_US + 2).at.tolist() == [START_US, START_US + 1] * 400
 
 
+def test_when_a_history_begins(store: Store, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert store.history.first_at(1) is None
+    put(store, batch([(1, 5 * DAY, 1.0), (2, 0, 1.0)]), batch([(1, 6 * DAY, 1.0), (3, 0, 1.0)]))
+    assert store.history.first_at(9) is None
+    store.roll_up()
+    assert store.history.first_at(1) == START_US + 5 * DAY
+    monkeypatch.setattr(steps, "PIECES_DUE", 1)
+    put(store, batch([(1, 2 * DAY, 1.0)]))
+    store.roll_up()
+    assert store.history.first_at(1) == START_US + 2 * DAY
+    assert store.history.first_at(2) == START_US
+    put(store, batch([(1, 1 * DAY, 1.0)]))
+    assert store.history.first_at(1) == START_US + DAY
+    assert tables(file)[0] > 0
+
+
+def test_a_back_fill_of_few_points_is_looked_up_where_it_is_sorted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "PIECES_DUE", 2)
+    for day in range(0, 30, 3):
+        put(store, batch([(1, (day + k) * DAY + k, float(day + k)) for k in range(3)] + [(2, day * DAY, 0.0)]))
+        store.roll_up()
+    asked = batch([(1, day * DAY + day % 3, float(day + (day == 7))) for day in range(40)])
+    assert store.history.contains(asked).tolist() == [day < 30 and day != 7 for day in range(40)]
+
+
 # -- two programs on one database -------------------------------------------------------------------------------------
 
 
