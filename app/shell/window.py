@@ -20,6 +20,7 @@ from app.shell.gate import Gate
 from app.shell.host import PageHost
 from app.shell.keys import Key, install
 from app.shell.page_window import PageWindow, alarm_key
+from app.shell.places_kept import PlacesKept
 from app.shell.status_bar import StatusBar
 from app.shell.windows import Windows
 from app.texts import LANGUAGES, _, bilingual, language, say
@@ -79,6 +80,7 @@ class Shell(QMainWindow):
             self.console, self.host, self.windows, hint=hint, welcome=self.console.looks.brand.welcome, parent=self
         )
         self.finder = Finder(self.console, self.windows, self)
+        self.kept = PlacesKept(self.console, self, self.windows, parent=self)
         self._keys = self._key_table()
         self._lay_out()
         self._connect()
@@ -195,6 +197,7 @@ class Shell(QMainWindow):
         newest = int(snapshot.received_at.max()) if len(snapshot.received_at) else 0
         self._data_age.setText(_("data {time}").format(time=clock_time(newest)))
         self.console.urgent.refresh()
+        self.kept.look()
 
     def _show_person(self) -> None:
         for bar in self._bars():

@@ -101,7 +101,7 @@ class Windows(QObject):
             return
         window = self._open(own=False)
         window.host.take(self._main.give(page))
-        self._begin(window, page, None)
+        self._begin(window, page)
         self._way.leave(Place(page=page))
         self._show(self._home_of(page))
 
@@ -114,13 +114,14 @@ class Windows(QObject):
         else:
             window.close()
 
-    def open_new(self, page: str, what: str = "", geometry: QRect | None = None) -> PageWindow | None:
-        """Open a page in a new window, even if it is in view elsewhere."""
+    def open_new(self, page: str, what: str = "", *, own: bool = True) -> PageWindow | None:
+        """Open a page in a new window, even if it is in view elsewhere; `own`: it goes with the window."""
         if page not in self._console.specs:
             return None
-        window = self._open(own=True)
+        own = own or self._main.has(page)
+        window = self._open(own=own)
         window.host.page(page)
-        self._begin(window, page, geometry)
+        self._begin(window, page)
         if what:
             window.host.page(page).select(what)
         return window
@@ -167,10 +168,10 @@ class Windows(QObject):
         self._others.append(window)
         return window
 
-    def _begin(self, window: PageWindow, page: str, geometry: QRect | None) -> None:
+    def _begin(self, window: PageWindow, page: str) -> None:
         window.host.show_page(page)
         window.retranslate()
-        window.setGeometry(geometry if geometry is not None else self._free_place())
+        window.setGeometry(self._free_place())
         self.opened.emit(window)
         window.show()
         raise_window(window)
