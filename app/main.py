@@ -61,6 +61,7 @@ def _show(
     )
     bridge.start()
     shell.show()
+    shell.vigil.start()
     # Python hears signals only while it runs: wake it a few times a second.
     alarm_clock = QTimer()
     alarm_clock.timeout.connect(lambda: None)

@@ -34,6 +34,7 @@ from backend.api.models import ModelsApi
 from backend.api.network import NetworkApi
 from backend.api.people import PeopleApi
 from backend.api.preferences import PreferencesApi
+from backend.api.screen import SCREEN_ALARM, ScreenApi
 from backend.api.status import StatusApi
 from backend.audit.bundle import write_bundle
 from backend.audit.chain import GENESIS, Verdict, seal
@@ -327,6 +328,7 @@ class System:
                 clock=clock,
                 worker=self._worker,
             ),
+            screen=ScreenApi(clock),
             status=StatusApi(core, self._inbox, links, clock, alarms_api.rate),
             clock=clock,
         )
@@ -392,6 +394,14 @@ class System:
             self._core.settle(self._alarms.raise_(HORN_ALARM, now))
         else:
             self._core.settle(self._alarms.clear(HORN_ALARM.key, now))
+        self._watch_screen(now)
+
+    def _watch_screen(self, now: int) -> None:
+        """A screen that stands still is an alarm, heard although it cannot be seen."""
+        if self.backend.screen.watch():
+            self._core.settle(self._alarms.raise_(SCREEN_ALARM, now))
+        else:
+            self._core.settle(self._alarms.clear(SCREEN_ALARM.key, now))
 
     def _checkpoint_in_time(self, now: int) -> None:
         if now >= self._next_checkpoint:

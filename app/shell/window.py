@@ -22,6 +22,7 @@ from app.shell.keys import Key, install
 from app.shell.page_window import PageWindow, alarm_key
 from app.shell.places_kept import PlacesKept
 from app.shell.status_bar import StatusBar
+from app.shell.vigil import Vigil
 from app.shell.windows import Windows
 from app.texts import LANGUAGES, _, bilingual, language, say
 from app.tones import glyph_of
@@ -156,6 +157,7 @@ class Shell(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._status_timer.stop()
+        self.vigil.stop()
         self.finder.stop()
         self.windows.close_others()
         self.host.close_pages()
@@ -312,6 +314,7 @@ class Shell(QMainWindow):
         if self.console.simulator:
             self._frame = SimulatorFrame(root, SIMULATOR)
         self.frozen = FrozenNotice(root)
+        self.vigil = Vigil(self.backend, self.frozen, self.windows, parent=self)
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self._chosen)

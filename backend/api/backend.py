@@ -16,6 +16,7 @@ from backend.api.models import ModelsApi
 from backend.api.network import NetworkApi
 from backend.api.people import PeopleApi
 from backend.api.preferences import PreferencesApi
+from backend.api.screen import ScreenApi
 from backend.api.status import StatusApi
 from backend.clock import Clock
 from backend.model.plant import Registry
@@ -50,6 +51,7 @@ class Backend:
     network: NetworkApi
     preferences: PreferencesApi
     journal: JournalApi
+    screen: ScreenApi
     status: StatusApi
     clock: Clock
 
