@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from app.actions import Actions
 from app.dialogs.body import CommandBody
 from app.dialogs.change import DIFFERS
-from app.dialogs.code import CodeField
+from app.dialogs.code import CodeField, code_label
 from app.dialogs.expiry import ExpiryCard
 from app.dialogs.interlocks import scrolled, show_interlocks
 from app.dialogs.lines import Lines
@@ -317,12 +317,10 @@ class ApproveDialog(DialogFrame):
         numbers = QHBoxLayout()
         space(numbers, gap=m.GAP)
         top = Qt.AlignmentFlag.AlignTop
-        numbers.addWidget(FormField(_("Number on screen"), self._code), 0, top)
+        numbers.addWidget(FormField(code_label(self._target), self._code), 0, top)
         numbers.addWidget(FormField(_("One-time code"), self._one_time), 1, top)
         numbers.addWidget(FormField(_("Your password"), self._password), 1, top)
         card.body.addLayout(numbers)
-        if self._target.short_code not in self._target.device:
-            card.body.addWidget(Text(shown(self._target.short_code, 24), Role.KEY, Weight.SEMIBOLD, mono=True))
         if self._authenticator:
             hint = _("Demo stand-in for an authenticator: {code}").format(code=self._authenticator)
             card.body.addWidget(Text(hint, Role.HINT, tone=Tone.MUTED))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -25,6 +26,8 @@ from widgets.readouts.ages import NO_VALUE
 from widgets.surfaces import Level, Surface
 from widgets.theme import Role, Tone, Weight, space
 from widgets.theme import metrics as m
+
+_ARRIVED: Final = {"open": ValveState.OPEN, "close": ValveState.CLOSED}
 
 
 class CommandBody(QWidget):
@@ -61,6 +64,7 @@ class CommandBody(QWidget):
         self._consequence = ConsequenceCard()
         self._together = Text("", Role.LABEL, wrap=True)
         self._together_box = Surface(Level.RAISED)
+        self._already = Text("", Role.LABEL, Weight.BOLD, wrap=True)
         self._undo = Text("", Role.LABEL, tone=Tone.SECONDARY, wrap=True)
         self._column = QVBoxLayout()
         self._lay_out()
@@ -76,6 +80,12 @@ class CommandBody(QWidget):
     def add_below(self, widget: QWidget) -> None:
         """Put something seldom needed at the foot."""
         self._column.insertWidget(self._column.count() - 1, widget)
+
+    def position(self) -> ValveState:
+        """How the valve stands now, as its feedback has it."""
+        number, snapshot = self.feedback(), self._backend.live.snapshot()
+        feedback = self._backend.registry.points[number]
+        return valve_state(feedback, float(snapshot.value[number]), int(snapshot.quality[number]))
 
     def told(self) -> Consequence | None:
         """The consequence of this and what moves with it; None while it is not known."""
@@ -100,7 +110,7 @@ class CommandBody(QWidget):
         number = self.feedback()
         feedback, point = registry.points[number], registry.points[self._target.point]
         now = float(snapshot.value[number])
-        state = valve_state(feedback, now, int(snapshot.quality[number]))
+        state = self.position()
         wanted = NO_VALUE if value is None else value_text(point, value)
         tag = shown(feedback.tag)
         proof = [_("{tag} must agree").format(tag=tag)]
@@ -115,6 +125,8 @@ class CommandBody(QWidget):
             wanted_notes=proof,
             differs=old is not None and old != now,
         )
+        self._already.setVisible(state is _ARRIVED.get(action))
+        self._already.setText(_("It stands so already."))
         self._undo.setText(undo_text(action, self._told, value_text(feedback, now)))
         self._show_around(state)
 
@@ -184,10 +196,18 @@ class CommandBody(QWidget):
         space(row, (m.INSET, m.HALF, m.INSET, m.HALF))
         row.addWidget(self._together)
         self._together.set_weight(Weight.MEDIUM)
-        for widget in (self._subject, self._change, self._consequence, self._together_box, self._undo):
+        for widget in (
+            self._subject,
+            self._change,
+            self._already,
+            self._consequence,
+            self._together_box,
+            self._undo,
+        ):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         outer = QVBoxLayout(self)
         space(outer)
         outer.addWidget(scrolled(inside))
         self._together_box.hide()
+        self._already.hide()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.formats import shown
+from app.texts import _
+from backend.model.command import Commandable
 from widgets.inputs import DigitBoxes, LineField
 from widgets.theme import space
 
@@ -51,3 +54,10 @@ class CodeField(QWidget):
     def clear(self) -> None:
         """Empty it."""
         self.fill("")
+
+
+def code_label(target: Commandable) -> str:
+    """What to type; the code itself only where it cannot be read off the tag above."""
+    if target.short_code in target.device:
+        return _("Number on screen")
+    return _("Number on screen: {code}").format(code=shown(target.short_code, 24))

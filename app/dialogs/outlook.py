@@ -107,7 +107,10 @@ def outlook(
     assets = {asset.id: asset for asset in registry.assets}
     readings = tuple(_readings(registry.points, snapshot, point, action, value))
     if told is None or told.not_drawn or not asked.known():
-        return Outlook(number="", words=_("Consequence unknown"), rows=readings, note=_("not in the network drawing"))
+        why = _("flows after a set-point are not calculated") if action == "set" else _("not in the network drawing")
+        if asked.known():
+            why = _("being worked out")
+        return Outlook(number="", words=_("Consequence unknown"), rows=readings, note=why)
     note = _("by connection, valves as of {time}").format(time=clock_time(backend.now()))
     if told.unknown:
         note = _("{count} positions not known, taken as open").format(count=len(told.unknown))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.dialogs.body import CommandBody
-from app.dialogs.code import CodeField
+from app.dialogs.code import CodeField, code_label
 from app.dialogs.expiry import ExpiryCard
 from app.dialogs.interlocks import scrolled, show_interlocks
 from app.dialogs.persons import PersonCard
@@ -27,6 +28,7 @@ from backend.clock import US
 from backend.model.command import Command, Commandable, CommandCheck
 from backend.model.plant import Point
 from widgets.inputs import Button, ButtonKind, FormField, HoldButton, LineField, ReasonInput, Segmented
+from widgets.mimic import ValveState
 from widgets.readouts import Text
 from widgets.readouts.ages import number_text
 from widgets.surfaces import Card, DialogFrame, FactList, Stepper
@@ -40,6 +42,9 @@ _SIDE = 440
 _HEIGHT = 800
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,9})?")
 """What may be typed as a value: float() would also take "1_000", "nan" and Chinese digits."""
+
+_OTHER_WAY: Final = {ValveState.OPEN: "close", ValveState.CLOSED: "open"}
+"""What is most likely asked of a valve that stands so; a person still chooses."""
 
 
 class RequestDialog(DialogFrame):
@@ -104,6 +109,7 @@ class RequestDialog(DialogFrame):
             # A set of valves is there to isolate.
             action = "close"
             self._reason.choose("isolate")
+        action = action or _OTHER_WAY.get(self._left.position(), "")
         if action in target.actions:
             self._action.set_current(action)
         self._show()
@@ -380,9 +386,7 @@ class RequestDialog(DialogFrame):
             name=shown(session.name, 32) if session else "", desk=shown(self._desk.workstation, 24)
         )
         me = PersonCard(person, _("you ask for it; another person must approve it"), here=True)
-        me.body.addWidget(FormField(_("Number on screen"), self._code))
-        if self._target.short_code not in self._target.device:
-            me.body.addWidget(Text(shown(self._target.short_code, 24), Role.KEY, Weight.SEMIBOLD, mono=True))
+        me.body.addWidget(FormField(code_label(self._target), self._code))
         code = QWidget()
         typed = QVBoxLayout(code)
         space(typed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.dialogs.interlocks import scrolled
 from app.texts import _
@@ -39,8 +39,12 @@ class Detail(Card):
         self.setFixedWidth(px(WIDTH))
         self.body.addWidget(self._headline)
         self.body.addWidget(self._state)
-        self.body.addWidget(self._facts)
-        self.body.addWidget(self._scrolled_line(), 1)
+        story = QWidget()
+        told = QVBoxLayout(story)
+        space(told, gap=m.GAP)
+        told.addWidget(self._facts)
+        told.addWidget(self._life)
+        self.body.addWidget(scrolled(story), 1)
         self.body.addWidget(self._written)
         buttons = QHBoxLayout()
         space(buttons, gap=m.HALF)
@@ -92,6 +96,3 @@ class Detail(Card):
     def focus_note(self) -> None:
         """Put the keyboard into the note."""
         self._written.setFocus()
-
-    def _scrolled_line(self) -> QScrollArea:
-        return scrolled(self._life)

@@ -16,6 +16,8 @@ from widgets.theme import metrics as m
 
 MOST = 3
 _SYMBOL = 44
+_LOW = 900
+"""In a window lower than this, in px at 100 %, there is room for one row only."""
 _BAR = 220
 
 
@@ -52,7 +54,8 @@ class TravelStrip(QWidget):
 
     def show_travels(self, travels: tuple[Travel, ...]) -> None:
         """Show these, the newest where there are too many."""
-        shown = travels[-MOST:]
+        most = MOST if self.window().height() >= px(_LOW) else 1
+        shown = travels[-most:]
         self.setVisible(bool(shown))
         for place, row in enumerate(self._rows):
             row.setVisible(place < len(shown))

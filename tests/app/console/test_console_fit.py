@@ -17,6 +17,7 @@ from app.texts import set_language
 from backend.model.command import CommandState
 from backend.system import System
 from tests.support.city import OPERATOR, PASSWORD, City
+from tests.support.commands import command
 from tests.support.desk import WindowedDesk
 from widgets.inputs import HoldButton
 from widgets.readouts import Text
@@ -102,6 +103,34 @@ def test_pages_fit(scaled: tuple[int, int], window: WindowedDesk) -> None:
     window.press(Qt.Key.Key_S)
     QApplication.processEvents()
     assert clipped(window.one(ShelveDialog)) == []
+    assert (window.shell.width(), window.shell.height()) == scaled
+
+
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scaled", SIZES, ids=IDS, indirect=True)
+def test_commands_in_every_state_fit(scaled: tuple[int, int], window: WindowedDesk) -> None:
+    window.sign_in(OPERATOR, PASSWORD)
+    page = window.page("commands")
+    point = next(each for each in window.backend.commands.commandable() if each.device == "XV-0417").point
+    now = window.backend.now()
+    made = [
+        command(
+            state,
+            id_=f"SIM-20260115-{number:06d}",
+            point=point,
+            reason="Isolate a leak or line break: gas in the well, seen by the patrol",
+            note="the device did not answer in time",
+            claimed_at=now - 40_000_000,
+            ended_at=now,
+        )
+        for number, state in enumerate(CommandState)
+    ]
+    window.bridge.commands.emit(made)
+    for each in made:
+        window.shell.go("commands", each.content.id)
+        window.until(lambda: clipped(page) == [])
+        assert overlapping(page) == [], each.state
     assert (window.shell.width(), window.shell.height()) == scaled
 
 

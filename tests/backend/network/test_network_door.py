@@ -123,6 +123,13 @@ def test_what_is_not_in_the_network_is_refused(door: Door) -> None:
         network.isolate("nowhere").result(ASKED_S)
 
 
+def test_a_question_after_the_end_is_refused(door: Door, worker: ThreadPoolExecutor) -> None:
+    network = door()
+    worker.shutdown()
+    with pytest.raises(RefusedError, match="ending"):
+        network.consequence(["XV-0417"]).result(ASKED_S)
+
+
 def test_a_real_backend_without_values_knows_no_position(backend: Backend) -> None:
     states = backend.network.valve_states()
 
