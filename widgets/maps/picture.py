@@ -7,6 +7,7 @@ the layers; meters stay rings at every zoom; labels only for plan, selection, al
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,7 @@ from widgets.maps.mercator import unit, units, world_px
 from widgets.maps.placing import Box, Wish, place
 from widgets.maps.scene import (
     DRAWN_IN_ORDER,
+    NOWHERE,
     SHOWN_FROM,
     SIZES,
     Frame,
@@ -78,6 +80,14 @@ class Picture:
         self._overlay = Overlay()
         self._cells: dict[int, Cells] = {}
         self.show(Scene())
+
+    def copied(self) -> Picture:
+        """As it is now, for drawing on another thread."""
+        twin = copy(self)
+        twin.looks = list(self.looks)
+        twin.x, twin.y = self.x.copy(), self.y.copy()
+        twin._cells = dict(self._cells)
+        return twin
 
     # -- what is put in ---------------------------------------------------------------------------------------------
 
@@ -158,7 +168,8 @@ class Picture:
         """World units of a symbol, or of the middle of a line."""
         index = self._index.get(key)
         if index is not None:
-            return float(self.x[index]), float(self.y[index])
+            x, y = float(self.x[index]), float(self.y[index])
+            return None if (x, y) == unit(*NOWHERE) else (x, y)
         line = self._line_index.get(key)
         return None if line is None else unit(*line.path[len(line.path) // 2])
 
@@ -316,7 +327,8 @@ class _Segments:
 
 def bounds_of(scene: Scene) -> tuple[float, float, float, float] | None:
     """The box round everything that has a place: least and greatest longitude and latitude."""
-    places = [place_ for line in scene.lines for place_ in line.path] + [symbol.at for symbol in scene.symbols]
+    places = [place_ for line in scene.lines for place_ in line.path]
+    places += [symbol.at for symbol in scene.symbols if symbol.shape is not Shape.VEHICLE]
     if not places:
         return None
     lon, lat = np.array(places, np.float64).T

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 Place = tuple[float, float]
 """Longitude and latitude, WGS 84 degrees."""
 
+NOWHERE: Place = (-180.0, 85.0)
+"""Of a thing that has not said yet where it is: the corner of the world, which no view shows."""
+
 
 class Shape(StrEnum):
     """The body of a symbol (design/hmi.md §3.4): none of them is one of the four alarm shapes."""

@@ -11,7 +11,7 @@ import numpy as np
 from app.formats import asset_name, shown
 from backend.model.network import Network, Node, Tier, Valve
 from backend.model.plant import Asset, Registry
-from widgets.maps.scene import Line, Meters, Scene, Shape, Symbol
+from widgets.maps.scene import NOWHERE, Line, Meters, Scene, Shape, Symbol
 
 TIERS: Final[Mapping[Tier, str]] = {Tier.HP: "hp", Tier.SHP: "shp", Tier.MP: "mpa", Tier.LP: "lp"}
 """Pressure tiers as the theme names their pipes."""
@@ -20,7 +20,7 @@ SHAPES: Final[Mapping[str, tuple[Shape, str]]] = {
     "station": (Shape.STATION, "stations"),
     "valve": (Shape.VALVE, "valves"),
     "valve-well": (Shape.WELL, "wells"),
-    "leak-detector": (Shape.DETECTOR, "detectors"),
+    "detector": (Shape.DETECTOR, "detectors"),
     "confined-space": (Shape.CONFINED, "confined"),
     "regulator": (Shape.CABINET, "cabinets"),
     "logger": (Shape.LOGGER, "loggers"),
@@ -29,7 +29,7 @@ SHAPES: Final[Mapping[str, tuple[Shape, str]]] = {
 }
 """Kind of asset → symbol and layer; areas and pipes are no symbols, any other kind is a small box."""
 _NO_SYMBOL: Final = frozenset({"area", "pipe"})
-_NAMED: Final = frozenset({Shape.STATION, Shape.SUPPLY})
+_NAMED: Final = frozenset({Shape.STATION, Shape.SUPPLY, Shape.VEHICLE})
 _CLUSTERED: Final = frozenset({Shape.WELL, Shape.DETECTOR, Shape.CABINET, Shape.LOGGER, Shape.OTHER})
 _MAIN_MM: Final = 250.0
 """A pipe of this diameter lies under a main road."""
@@ -70,14 +70,17 @@ def _lines(network: Network, at: Mapping[str, Node]) -> Iterator[Line]:
 
 def _symbols(registry: Registry, valves: Mapping[str, Valve], at: Mapping[str, Node]) -> Iterator[Symbol]:
     for asset in registry.assets:
-        if asset.kind.value in _NO_SYMBOL or asset.lon is None or asset.lat is None:
-            continue
         shape, layer = SHAPES.get(asset.kind.value, (Shape.OTHER, "others"))
+        where = (asset.lon, asset.lat) if asset.lon is not None and asset.lat is not None else None
+        if shape is Shape.VEHICLE and where is None:
+            where = NOWHERE
+        if asset.kind.value in _NO_SYMBOL or where is None:
+            continue
         yield Symbol(
             id=asset.id,
             shape=shape,
             layer=layer,
-            at=(asset.lon, asset.lat),
+            at=where,
             label=label_of(asset, named=shape in _NAMED),
             angle=_angle(valves[asset.id], at) if asset.id in valves else 0.0,
             named=shape in _NAMED,

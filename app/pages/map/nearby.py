@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.formats import asset_name, shown
 from app.pages.map.layers import word_of
+from app.pages.map.questions import FIRST_RADIUS
 from app.texts import _
 from backend.model.isolation import Surroundings
 from backend.model.plant import Asset
@@ -24,7 +25,6 @@ from widgets.theme import px
 
 WIDTH: Final = 380
 RADII: Final = (50, 100, 200, 500, 1000)
-FIRST: Final = 200
 _MOST: Final = 60
 
 
@@ -40,7 +40,7 @@ class NearPanel(Drawer):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(close_name=_("Close"), width=WIDTH, parent=parent)
         self._radii = Segmented([(str(radius), length_text(radius)) for radius in RADII], name="")
-        self._radii.set_current(str(FIRST))
+        self._radii.set_current(str(FIRST_RADIUS))
         self._facts = FactList(name="")
         self._model = RowModel(_columns())
         self._table = Table(self._model, name="", row_height=m.ROW_DENSE)
@@ -51,10 +51,6 @@ class NearPanel(Drawer):
         self._table.opened.connect(self.found)
         self.setFixedWidth(px(WIDTH))
         self.retranslate()
-
-    def radius(self) -> int:
-        """Metres that are asked for."""
-        return int(self._radii.current())
 
     def show_around(
         self, what: str, around: Surroundings, symbols: Mapping[str, Symbol], assets: Mapping[str, Asset]

@@ -90,9 +90,10 @@ class PlanPanel(Drawer):
         self._rows = [ValveRow() for _number in range(MOST_VALVES)]
         self._more = Text("", Role.HINT, tone=Tone.SECONDARY)
         self._warning = Text("", Role.LABEL, Weight.SEMIBOLD, wrap=True)
-        self._titles = [Text("", Role.LABEL, Weight.SEMIBOLD, Tone.SECONDARY) for _title in range(3)]
+        self._titles = [Text("", Role.LABEL, Weight.SEMIBOLD, Tone.SECONDARY) for _title in range(4)]
         self._losses = FactList(name="")
         self._effects = FactList(name="")
+        self._crews = FactList(name="")
         self._model = RowModel(_columns())
         self._table = Table(self._model, name="", row_height=m.ROW_DENSE)
         self._prepare = Button(icon="commands", key="C", kind=ButtonKind.PRIMARY, height=m.BUTTON_PRIMARY)
@@ -104,7 +105,8 @@ class PlanPanel(Drawer):
         self.body.setSpacing(px(m.HALF))
         for widget in (self._more, self._warning, self._titles[0], self._losses, self._titles[1], self._effects):
             self.body.addWidget(widget)
-        self.body.addWidget(self._titles[2])
+        for widget in (self._titles[2], self._crews, self._titles[3]):
+            self.body.addWidget(widget)
         self.body.addWidget(self._table)
         self.body.addStretch(1)
         buttons = QHBoxLayout()
@@ -136,16 +138,19 @@ class PlanPanel(Drawer):
         self._warning.setVisible(bool(view.warning))
         self._losses.set_facts([Fact(label=label, value=value) for label, value in view.losses])
         self._effects.set_facts([Fact(label=label, value=value) for label, value in view.effects])
+        self._crews.set_facts([Fact(label=label, value=value) for label, value in view.crews])
+        for widget in (self._titles[2], self._crews):
+            widget.setVisible(bool(view.crews))
         self._model.replace([_row(number, line, number == shown_set) for number, line in enumerate(view.sets)])
         self._table.setFixedHeight(px(m.ROW_DENSE) * (len(view.sets) + 1) + px(m.HALF))
         self._show_buttons(view, may_prepare)
 
     def retranslate(self) -> None:
         """Show every text anew."""
-        for title, words in zip(
-            self._titles, (_("Customers who lose gas"), _("What it does"), _("Sets compared")), strict=True
-        ):
+        titles = (_("Customers who lose gas"), _("What it does"), _("Nearest crew"), _("Sets compared"))
+        for title, words in zip(self._titles, titles, strict=True):
             title.setText(words)
+        self._crews.say(_("Nearest crew"))
         self._losses.say(_("Customers who lose gas"))
         self._effects.say(_("What it does"))
         self._table.setAccessibleName(_("Sets compared"))

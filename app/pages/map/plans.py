@@ -11,16 +11,19 @@ from numpy.typing import NDArray
 from app.formats import asset_name, shown
 from app.texts import _
 from backend.model.isolation import Isolation, Plan, PlanKind, PlanValve
+from backend.model.isolation import Place as Spot
 from backend.model.network import Network
 from backend.model.plant import Registry
+from widgets.maps.mercator import distance_m
 from widgets.maps.scale_bar import length_text
-from widgets.maps.scene import Mark, Overlay, Place
+from widgets.maps.scene import Look, Mark, Overlay, Place, Scene, Shape
 from widgets.mimic import ValveState
 from widgets.readouts.ages import THIN_SPACE, number_text
 
 _AROUND_M = 60.0
 _M_PER_DEGREE = 110_870.0
 _CORNERS = 12
+_MOST_CREWS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +40,14 @@ class ValveLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """One plan in words. losses, effects: label and value; sets: letter and kind, valves, customers, time."""
+    """One plan in words. losses, effects, crews: label and value; sets: letter and kind, valves, customers, time."""
 
     title: str
     place: str
     valves: tuple[ValveLine, ...]
     losses: tuple[tuple[str, str], ...]
     effects: tuple[tuple[str, str], ...]
+    crews: tuple[tuple[str, str], ...]
     sets: tuple[tuple[str, str, str, str], ...]
     warning: str
 
@@ -102,6 +106,8 @@ def plan_view(
     chosen: Sequence[str],
     states: Mapping[str, ValveState],
     registry: Registry,
+    *,
+    crews: Sequence[tuple[str, str]] = (),
 ) -> PlanView:
     """Every line of the panel for one of the plans."""
     plan = isolation.plans[shown_plan]
@@ -129,6 +135,7 @@ def plan_view(
         ),
         losses=_losses(plan, registry),
         effects=_effects(plan),
+        crews=tuple(crews),
         sets=tuple(
             (
                 f"{letter(number)} · {kind_words(each.kind)}",
@@ -144,6 +151,16 @@ def plan_view(
         ),
         warning=_("Position not known, taken as open: {valves}").format(valves=", ".join(unknown)) if unknown else "",
     )
+
+
+def nearest_crews(target: Spot, scene: Scene, looks: Sequence[Look]) -> tuple[tuple[str, str], ...]:
+    """The vehicles nearest to a place whose position is known, with their straight distance."""
+    away = [
+        (distance_m(look.at, (target.lon, target.lat)), symbol.label or symbol.id)
+        for symbol, look in zip(scene.symbols, looks, strict=True)
+        if symbol.shape is Shape.VEHICLE and look.at is not None
+    ]
+    return tuple((name, length_text(metres)) for metres, name in sorted(away)[:_MOST_CREWS])
 
 
 def no_plan_words(what: str, answer: Isolation | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from app.formats import asset_name, point_title, shown, value_text
 from app.pages.map.layers import word_of
@@ -80,8 +81,34 @@ def subject_of(key: str, scene: Scene, registry: Registry, network: Network) -> 
     )
 
 
-def values(subject: Subject, snapshot: TagSnapshot, by_point: Mapping[int, AlarmRecord]) -> tuple[Value, ...]:
+LEADS: Final = ("trend", "station", "command")
+"""What leads to another page."""
+_MOST_PENS: Final = 5
+
+
+def can_do(subject: Subject) -> frozenset[str]:
+    """What can be done about it: isolate and near always, the rest where there is something behind it."""
+    things = {
+        "trend": bool(subject.points),
+        "station": bool(subject.asset and subject.points),
+        "command": subject.command is not None,
+    }
+    return frozenset({"isolate", "near", *(name for name, possible in things.items() if possible)})
+
+
+def lead(name: str, subject: Subject) -> tuple[str, str]:
+    """Page and place that one of `LEADS` goes to."""
+    places = {
+        "trend": ("trends", "pens:" + ",".join(point.tag for point in subject.points[:_MOST_PENS])),
+        "station": ("stations", subject.asset),
+        "command": ("commands", f"prepare:{subject.command}"),
+    }
+    return places[name]
+
+
+def values(subject: Subject, snapshot: TagSnapshot, alarms: Iterable[AlarmRecord]) -> tuple[Value, ...]:
     """The lines of the card as of this snapshot."""
+    by_point = alarms_by_point(alarms)
     return tuple(_value(point, snapshot, by_point.get(point.id)) for point in subject.points)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QApplication
 
 from app.pages.map.finder import Finder
@@ -115,7 +116,7 @@ def test_a_click_selects_and_escape_lets_go(operator: WindowedDesk, page: MapPag
 def test_i_shows_the_valves_that_isolate_and_v_the_next_set(operator: WindowedDesk, page: MapPage) -> None:
     operator.shell.go("map", "GD-0418-CH4")
     operator.press(Qt.Key.Key_I)
-    operator.until(lambda: page.isolating.plan() is not None)
+    operator.until(lambda: page.questions.isolating.plan() is not None)
     question = page.board.picture.question
     assert {mark.id for mark in question.marks} == {"XV-0417", "XV-0422"}
     assert question.casing
@@ -123,10 +124,10 @@ def test_i_shows_the_valves_that_isolate_and_v_the_next_set(operator: WindowedDe
     assert page.plan_panel.isVisible()
     assert not page.card.isVisible()
     assert "Glassworks" in page.plan_panel._losses.accessibleDescription()
-    sets = len(page.isolating.answer.plans)  # type: ignore[union-attr]
-    shown = page.isolating.shown
+    sets = len(page.questions.isolating.answer.plans)  # type: ignore[union-attr]
+    shown = page.questions.isolating.shown
     operator.press(Qt.Key.Key_V)
-    assert page.isolating.shown == (shown + 1) % sets
+    assert page.questions.isolating.shown == (shown + 1) % sets
     operator.press(Qt.Key.Key_Escape)
     assert page.board.picture.question.marks == ()
     assert page.card.isVisible()
@@ -136,12 +137,12 @@ def test_numbers_choose_valves_and_without_remote_control_nothing_is_prepared(
     operator: WindowedDesk, page: MapPage
 ) -> None:
     operator.shell.go("map", "isolate:GD-0418-CH4")
-    operator.until(lambda: page.isolating.plan() is not None)
-    both = page.isolating.chosen
+    operator.until(lambda: page.questions.isolating.plan() is not None)
+    both = page.questions.isolating.chosen
     operator.press(Qt.Key.Key_2)
-    assert page.isolating.chosen == both[1:]
+    assert page.questions.isolating.chosen == both[1:]
     operator.press(Qt.Key.Key_2)
-    assert page.isolating.chosen == both
+    assert page.questions.isolating.chosen == both
     # The field is silent: no valve can be commanded from here.
     operator.press(Qt.Key.Key_C)
     assert operator.shell.current() == "map"
@@ -177,7 +178,7 @@ def test_what_is_near_is_listed_and_circled(operator: WindowedDesk, page: MapPag
 
 def test_the_language_changes_live(operator: WindowedDesk, page: MapPage) -> None:
     operator.shell.go("map", "isolate:VW-0418")
-    operator.until(lambda: page.isolating.plan() is not None)
+    operator.until(lambda: page.questions.isolating.plan() is not None)
     set_language("zh_CN")
     operator.shell.retranslate()
     words = operator.words(page)
@@ -202,3 +203,32 @@ def test_an_unknown_shape_is_a_small_box_not_a_failure(page: MapPage) -> None:
 
 def _at(page: MapPage, key: str) -> int:
     return page.board.picture.number_of(key)
+
+
+def test_the_map_is_printed_with_site_time_and_the_mark_of_the_simulator(operator: WindowedDesk, page: MapPage) -> None:
+    operator.shell.go("map", "isolate:GD-0418-CH4")
+    operator.until(lambda: page.questions.isolating.plan() is not None)
+    page.map_tools.asked.emit("print")
+    exports = operator.backend.site.folder / "exports"
+    operator.until(lambda: "Printed to" in operator.words())
+    (file,) = exports.iterdir()
+    assert file.name.startswith("SIM-map-")
+    document = QPdfDocument()
+    document.load(str(file))
+    words = document.getAllText(0).text()
+    # Tabular digits and commas have no code point of their own in the font: only letters can be read back.
+    for part in ("SIMULATION", "not the plant", "Isolation of GD", "XV"):
+        assert part in words
+    document.close()
+
+
+def test_the_desk_remembers_where_it_looked_and_what_was_off(operator: WindowedDesk, page: MapPage) -> None:
+    operator.shell.go("map", "VW-0418")
+    page.layer_panel.set_off(frozenset({"wells"}))
+    operator.page("alarms")
+    kept = operator.backend.preferences.read("desk:desk-a", "map")
+    operator.until(kept.done)
+    again = MapPage(page._context)
+    operator.until(lambda: again.layer_panel.off() == {"wells"})
+    assert again.board.view() == page.board.view()
+    again.deleteLater()

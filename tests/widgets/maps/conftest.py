@@ -90,4 +90,9 @@ def web(_board: MapBoard, qtbot: QtBot) -> Web:
     _board.select("")
     _board.fit()
     made.until(_board.on_web)
+    assert _board.web is not None
+    _board.web.page.complaints.clear()
+    _board.web.server.missing.clear()
+    _board.web.fence.blocked.clear()
+    _board.web.fence.count = 0
     return made

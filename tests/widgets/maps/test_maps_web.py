@@ -51,7 +51,7 @@ def test_the_page_was_made_by_folium_and_draws_on_canvas(web: Web) -> None:
     assert web.ask("map_linepack.options.preferCanvas") is True
     assert web.ask("L.version") == "1.9.3"
     assert web.ask("document.querySelectorAll('canvas.sheet').length") == 6
-    assert web.ask("document.querySelectorAll('svg, img').length") == 0
+    assert web.ask("document.querySelectorAll('.folium-map svg, .folium-map img').length") == 0
 
 
 @pytest.mark.parametrize(
