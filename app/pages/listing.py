@@ -9,6 +9,7 @@ from app.pages.alarms.page import SPEC as ALARMS
 from app.pages.audit.page import SPEC as AUDIT
 from app.pages.commands.page import SPEC as COMMANDS
 from app.pages.devices.page import SPEC as DEVICES
+from app.pages.gas_quality.page import SPEC as GAS_QUALITY
 from app.pages.map.page import SPEC as MAP
 from app.pages.overview.page import SPEC as OVERVIEW
 from app.pages.people.page import SPEC as PEOPLE
@@ -24,6 +25,7 @@ PAGES: Final[tuple[PageSpec, ...]] = (
     COMMANDS,
     DEVICES,
     AUDIT,
+    GAS_QUALITY,
     MODELS,
     PEOPLE,
     SETUP,

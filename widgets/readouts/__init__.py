@@ -11,6 +11,7 @@ from widgets.readouts.ages import (
     with_unit,
 )
 from widgets.readouts.bar import AnalogBar, Span, paint_bar
+from widgets.readouts.composition import CompositionBar, Part
 from widgets.readouts.kpi import KpiTile
 from widgets.readouts.mark import FADED, Mark, MarkBadge, paint_mark
 from widgets.readouts.progress import ProgressBar
@@ -25,9 +26,11 @@ __all__ = [
     "NO_VALUE",
     "THIN_SPACE",
     "AnalogBar",
+    "CompositionBar",
     "KpiTile",
     "Mark",
     "MarkBadge",
+    "Part",
     "ProgressBar",
     "RateBar",
     "ShareTile",

@@ -9,7 +9,19 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from widgets.charts import LimitLine, LimitTrend, RateBars, Sparkline
 from widgets.mimic import Actuator, LocatorLine, LocatorMap, LocatorMark, MarkKind, ValveState, ValveSymbol
 from widgets.notices.glyph import GlyphState
-from widgets.readouts import AnalogBar, KpiTile, Mark, MarkBadge, ProgressBar, ShareTile, Span, Text, ValueReadout
+from widgets.readouts import (
+    AnalogBar,
+    CompositionBar,
+    KpiTile,
+    Mark,
+    MarkBadge,
+    Part,
+    ProgressBar,
+    ShareTile,
+    Span,
+    Text,
+    ValueReadout,
+)
 from widgets.specimens.sheet import column, page, row
 from widgets.theme import Role, Tone, space
 from widgets.theme import metrics as m
@@ -25,7 +37,26 @@ def wander(count: int, start: float, step: float, drift: float = 0.0) -> np.ndar
 
 def make() -> QWidget:
     """Key figures, values of every quality, bars, valves."""
-    return page("Readouts", _tiles(), _values(), _bars(), column(*_alarm_charts()), _valves(), _places())
+    return page("Readouts", _tiles(), _values(), _bars(), column(*_alarm_charts(), *_mixtures()), _valves(), _places())
+
+
+def _mixtures() -> list[QWidget]:
+    """Natural gas, LPG off its limits, and one that is not read."""
+    gases = (
+        ((("CH₄", 92.48), ("C₂H₆", 4.0), ("C₃H₈", 0.92), ("C₄₊", 0.31), ("CO₂", 1.24), ("N₂", 1.05)), Mark.GOOD),
+        ((("CH₄", 0.2), ("C₂H₆", 1.8), ("C₃H₈", 58.1), ("C₄₊", 39.65), ("CO₂", 0.0), ("N₂", 0.25)), Mark.STALE),
+        ((("CH₄", 94.9), ("C₂H₆", 0.9), ("C₃H₈", 0.2), ("C₄₊", 0.1), ("CO₂", 2.3), ("N₂", 1.6)), Mark.BAD),
+    )
+    bars: list[QWidget] = []
+    for parts, mark in gases:
+        bar = CompositionBar(name=f"Composition, {mark.value}")
+        bar.show_parts(
+            [Part(name=n, share=x / 100, number=f"{x:.2f}", strong=n == "C₃H₈") for n, x in parts],
+            unit="mol%",
+            mark=mark,
+        )
+        bars.append(bar)
+    return bars
 
 
 def _alarm_charts() -> list[QWidget]:

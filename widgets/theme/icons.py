@@ -25,6 +25,7 @@ ICONS = {
     "meters": "ph.gauge",
     "balance": "ph.scales",
     "audit": "ph.article",
+    "gas_quality": "ph.flask",
     "trainer": "ph.graduation-cap",
     "find": "ph.magnifying-glass",
     "setup": "ph.gear-six",
