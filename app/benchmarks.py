@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import json
 import os
 import platform
@@ -17,8 +18,11 @@ FOLDER = Path(__file__).resolve().parents[1] / "tests" / "bench"
 Figures = Mapping[str, object]
 
 
-def run_benchmarks(name: str) -> int:
-    """Run one benchmark ("latency") or "all"; ratios where a raw limit was measured in the same run."""
+def run_benchmarks(name: str, minutes: float | None = None) -> int:
+    """Run one benchmark ("latency") or "all"; ratios where a raw limit was measured in the same run.
+
+    minutes: for how long, where a benchmark can be told (memory).
+    """
     files = {file.stem.removeprefix("bench_"): file for file in sorted(FOLDER.glob("bench_*.py"))}
     if not files:
         raise ConfigError("{folder}: no benchmarks here; run from a checkout of the sources", folder=str(FOLDER))
@@ -27,7 +31,9 @@ def run_benchmarks(name: str) -> int:
     print(json.dumps(machine_facts()))
     for each in files if name == "all" else (name,):
         print(f"{each}:", flush=True)
-        for key, value in _runner(files[each])().items():
+        run = _runner(files[each])
+        told = {} if minutes is None or "minutes" not in inspect.signature(run).parameters else {"minutes": minutes}
+        for key, value in run(**told).items():
             print(f"  {key:48} {_plain(value)}", flush=True)
     return 0
 
@@ -50,14 +56,14 @@ def machine_facts() -> dict[str, object]:
     }
 
 
-def _runner(file: Path) -> Callable[[], Figures]:
+def _runner(file: Path) -> Callable[..., Figures]:
     spec = importlib.util.spec_from_file_location(file.stem, file)
     if spec is None or spec.loader is None:
         raise ConfigError("{file}: cannot be loaded", file=str(file))
     sys.path.insert(0, str(FOLDER.parents[1]))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    run: Callable[[], Figures] = module.run
+    run: Callable[..., Figures] = module.run
     return run
 
 

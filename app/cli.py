@@ -220,11 +220,11 @@ def doctor(folder: Path) -> int:
 
 
 @app.command
-def bench(name: str = "all") -> int:
-    """Run the benchmarks of tests/bench and print machine facts and ratios."""
+def bench(name: str = "all", *, minutes: float | None = None) -> int:
+    """Run the benchmarks of tests/bench and print machine facts and ratios. minutes: how long `memory` looks (30)."""
     from app.benchmarks import run_benchmarks
 
-    return run_benchmarks(name)
+    return run_benchmarks(name, minutes)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
