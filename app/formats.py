@@ -96,6 +96,8 @@ def date_time(at_us: int) -> str:
 
 def literal(text: str) -> str:
     """Text from outside with control and bidi characters shown as escapes."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 

@@ -53,24 +53,22 @@ class SimulatorFrame(QWidget):
         theme = current()
         with QPainter(self) as painter:
             inner = self.rect().adjusted(*(self.thickness() * side for side in (1, 1, -1, -1)))
-            edge = QRegion(self.rect()).subtracted(QRegion(inner))
-            if not event.region().intersected(edge).isEmpty():
-                painter.save()
-                painter.setClipRegion(edge)
-                painter.drawTiledPixmap(self.rect(), _hatch(theme.not_field.name(), theme.bg0.name(), px(_STRIPE)))
-                painter.restore()
+            tile = _hatch(theme.not_field.name(), theme.bg0.name(), px(_STRIPE))
+            # Only what is dirty: the frame lies over everything, so it is asked for each change beneath it.
+            for edge in event.region().intersected(QRegion(self.rect()).subtracted(QRegion(inner))):
+                painter.drawTiledPixmap(edge, tile, edge.topLeft())
             painter.setClipRect(inner)
             painter.setOpacity(_WATERMARK)
-            self._paint_words(painter, inner, event.rect())
+            self._paint_words(painter, inner, event.region())
 
-    def _paint_words(self, painter: QPainter, inner: QRect, dirty: QRect) -> None:
+    def _paint_words(self, painter: QPainter, inner: QRect, dirty: QRegion) -> None:
         ink = current().emphasis.name()
         mark = _watermark(self._words, ink, current().scale)
         step = px(_APART)
         for row, top in enumerate(range(inner.top() + step // 6, inner.bottom(), step)):
             for left in range(inner.left() - (step // 2 if row % 2 else 0), inner.right(), round(step * 1.5)):
                 where = QRect(left, top, mark.width(), mark.height())
-                if where.intersects(dirty):
+                if dirty.intersects(where):
                     painter.drawPixmap(where.topLeft(), mark)
 
     def _fit(self) -> None:

@@ -55,6 +55,9 @@ class Role(Enum):
     TAG = (34, 40)
     CONSEQUENCE = (40, 46)
 
+    # Members are asked for a font some thousand times a second: identity is what tells them apart, so hash by it.
+    __hash__ = object.__hash__
+
     @property
     def size(self) -> int:
         """Font size in px at 100 %."""
@@ -73,3 +76,5 @@ class Weight(Enum):
     MEDIUM = 500
     SEMIBOLD = 600
     BOLD = 700
+
+    __hash__ = object.__hash__
