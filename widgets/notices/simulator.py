@@ -55,11 +55,21 @@ class SimulatorFrame(QWidget):
             inner = self.rect().adjusted(*(self.thickness() * side for side in (1, 1, -1, -1)))
             tile = _hatch(theme.not_field.name(), theme.bg0.name(), px(_STRIPE))
             # Only what is dirty: the frame lies over everything, so it is asked for each change beneath it.
-            for edge in event.region().intersected(QRegion(self.rect()).subtracted(QRegion(inner))):
-                painter.drawTiledPixmap(edge, tile, edge.topLeft())
+            for edge in self._edges():
+                if event.region().intersects(edge):
+                    painter.drawTiledPixmap(edge, tile, edge.topLeft())
             painter.setClipRect(inner)
             painter.setOpacity(_WATERMARK)
             self._paint_words(painter, inner, event.region())
+
+    def _edges(self) -> tuple[QRect, QRect, QRect, QRect]:
+        thick, width, height = self.thickness(), self.width(), self.height()
+        return (
+            QRect(0, 0, width, thick),
+            QRect(0, height - thick, width, thick),
+            QRect(0, thick, thick, height - 2 * thick),
+            QRect(width - thick, thick, thick, height - 2 * thick),
+        )
 
     def _paint_words(self, painter: QPainter, inner: QRect, dirty: QRegion) -> None:
         ink = current().emphasis.name()
