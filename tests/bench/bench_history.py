@@ -1,6 +1,6 @@
 """How fast stored history opens: trends over a year and the last hour, beside a bare scan of the same data in Parquet.
 
-A year of 50 points by the minute (26 million samples) is stored in groups of one minute each, as a pipeline would, and
+A year of 25 points by the minute (13 million samples) is stored in groups of one minute each, as a pipeline would, and
 the last hour of 20 more points by the second; then roll-ups are made, as the store does in the background.
 `uv run python -m tests.bench.bench_history` prints the figures. Believe the ratios: the machine is shared and noisy.
 """
@@ -8,7 +8,6 @@ the last hour of 20 more points by the second; then roll-ups are made, as the st
 from __future__ import annotations
 
 import json
-import os
 import resource
 import tempfile
 import time
@@ -25,7 +24,7 @@ from backend.model.quality import GOOD
 from backend.model.sample import SampleBatch
 from backend.store import Store
 
-POINTS = int(os.environ.get("LINEPACK_BENCH_POINTS", "50"))
+POINTS = 25
 DAYS = 365
 MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 END = 1_768_521_600_000_000

@@ -20,7 +20,7 @@ from backend.store.blob import DamagedError
 from backend.store.rolled.grains import Grains, Tier
 from backend.store.rolled.packing import pack, unpack
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 _PIECE_KIND: Final = -1
 _FACTS = struct.Struct("<BhqqqqI")
@@ -109,7 +109,6 @@ def samples_of(row: Piece) -> SampleBatch:
 def _columns(held: SampleBatch | Grains) -> list[NDArray[Any]]:
     if isinstance(held, SampleBatch):
         return [held.at, held.value, held.quality]
-    # Grains of one sample each repeat it in every column; deflate finds that.
     return [
         *(held.at, held.last_at - held.at, held.low, held.high, held.total),
         *(held.used, held.first, held.last, held.count, held.worst),

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 _LEVEL: Final = 6
 _RAW: Final = -15
 """Deflate without a header or a sum of its own: the digest of the row stands for both."""
+_SAME = struct.Struct("<B")
+"""0, or one more than the place of the column before it that this one equals."""
 _INTS = struct.Struct("<BBqq")
 """Bytes a number (0, 1, 2, 4, 8); 1 where differences; the lowest; the first number."""
 _FLOATS = struct.Struct("<bI")
@@ -34,15 +36,28 @@ _SCALES: Final = tuple(10.0**decimals for decimals in range(_MOST_DECIMALS + 1))
 
 def pack(columns: Sequence[NDArray[Any]]) -> bytes:
     """Columns of int64 or float64 of equal length; `unpack` is told their kinds."""
-    parts = [_pack_floats(column) if column.dtype.kind == "f" else _pack_ints(column) for column in columns]
+    parts: list[bytes] = []
+    seen: dict[tuple[str, bytes], int] = {}
+    for place, column in enumerate(columns):
+        same = seen.setdefault((column.dtype.kind, column.tobytes()), place)
+        if same < place:
+            parts.append(_SAME.pack(same + 1))
+        else:
+            parts.append(_SAME.pack(0) + (_pack_floats if column.dtype.kind == "f" else _pack_ints)(column))
     squeezer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
     return squeezer.compress(b"".join(parts)) + squeezer.flush()
 
 
 def unpack(body: bytes, n: int, kinds: str) -> list[NDArray[Any]]:
-    """The columns, by their kinds ("i" or "f" each). Raises ValueError, zlib.error or struct.error on other bytes."""
+    """The columns, by their kinds ("i" or "f" each); equal ones may be one array. Raises ValueError, zlib.error or
+    struct.error on other bytes."""
     reader = _Reader(zlib.decompress(body, _RAW), n)
-    columns = [reader.floats() if kind == "f" else reader.ints() for kind in kinds]
+    columns: list[NDArray[Any]] = []
+    for kind in kinds:
+        same = reader.same()
+        if same > len(columns):
+            raise ValueError("a column is named that is not there yet")
+        columns.append(columns[same - 1] if same else reader.floats() if kind == "f" else reader.ints())
     if not reader.at_end():
         raise ValueError("there are more bytes than columns")
     return columns
@@ -69,10 +84,12 @@ def _pack_ints(column: NDArray[Any]) -> bytes:
     if not len(values):
         return _INTS.pack(0, 0, 0, 0)
     first = int(values[0])
+    low, width = _span(values)
+    if not width:
+        return _INTS.pack(0, 0, low, first)
     # Differences wrap around, and adding them up wraps back.
     steps = values[1:] - values[:-1]
-    low, width = _span(values)
-    low_step, step_width = _span(steps) if len(steps) else (0, 0)
+    low_step, step_width = _span(steps)
     if step_width <= width:
         return _INTS.pack(step_width, 1, low_step, first) + _planes(steps, low_step, step_width)
     return _INTS.pack(width, 0, low, first) + _planes(values, low, width)
@@ -119,6 +136,11 @@ class _Reader:
 
     def at_end(self) -> bool:
         return self._at == len(self._content)
+
+    def same(self) -> int:
+        (found,) = _SAME.unpack_from(self._content, self._at)
+        self._at += _SAME.size
+        return int(found)
 
     def ints(self) -> Ints:
         width, steps, low, first = _INTS.unpack_from(self._content, self._at)

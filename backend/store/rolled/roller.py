@@ -16,7 +16,7 @@ WAKE_GROUPS: Final = 256
 """Groups committed until the newest are read into memory, so that the next reader finds them there."""
 DUE_SAMPLES: Final = 400_000
 DUE_GROUPS: Final = 20_000
-DUE_S: Final = 900.0
+DUE_S: Final = 300.0
 _REST: Final = 3.0
 """Times as long as it worked, it rests: a quarter of one core at most, however much there is to catch up with."""
 _JOIN_S: Final = 2.0

@@ -75,3 +75,13 @@ def test_other_kinds_are_not_read(kinds: str) -> None:
 def test_other_bytes_are_not_read() -> None:
     with pytest.raises(zlib.error):
         unpack(b"no columns", 5, "i")
+
+
+def test_an_equal_column_is_only_named() -> None:
+    chance = np.random.default_rng(20260115)
+    value, other = chance.normal(400, 1, 500), chance.normal(400, 1, 500)
+    one = pack([value, other])
+    three = pack([value, other, value, value])
+    assert len(three) < len(one) + 20
+    back = unpack(three, 500, "ffff")
+    assert [column.tobytes() for column in back] == [each.tobytes() for each in (value, other, value, value)]

@@ -77,7 +77,7 @@ def test_a_little_waits_until_it_has_waited_long(
     store_some(store, 0, 4)
     assert not counted.acquire(timeout=0.2)
     assert through(file) == 0
-    clock.tick(901)
+    clock.tick(301)
     store_some(store, 4, 4)
     assert counted.acquire(timeout=20)
 
