@@ -28,6 +28,8 @@ class ValveState(StrEnum):
     TRAVELLING = "travelling"
     UNKNOWN = "unknown"
     DISAGREES = "disagrees"
+    UNMEASURED = "unmeasured"
+    """Nobody reads it back: hollow, without bar or sign."""
 
 
 class Actuator(StrEnum):
@@ -49,15 +51,18 @@ def paint_valve(
     actuator: Actuator = Actuator.NONE,
     off_normal: bool = False,
     ring: Tone | None = None,
+    piped: bool = True,
 ) -> None:
-    """Draw a valve on a lying pipe inside a rectangle of 64 by 48 parts. `ring` marks reservation or selection."""
+    """Draw a valve on a lying pipe inside a rectangle of 64 by 48 parts. `ring` marks reservation or selection; not
+    `piped`, the pipe is somebody else's."""
     theme = current()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     scale = min(rect.width() / _GRID_WIDTH, rect.height() / _GRID_HEIGHT)
     painter.translate(rect.center().x() - scale * _GRID_WIDTH / 2, rect.center().y() - scale * _GRID_HEIGHT / 2)
     painter.scale(scale, scale)
-    _paint_pipe(painter, colour, flowing=state is ValveState.OPEN)
+    if piped:
+        _paint_pipe(painter, colour, flowing=state is ValveState.OPEN)
     moving = state is ValveState.TRAVELLING
     body = theme.you if moving else colour
     _paint_actuator(painter, theme, actuator, body)

@@ -145,7 +145,7 @@ def _valves() -> QWidget:
     holder = QWidget()
     grid = QGridLayout(holder)
     space(grid, gap=m.PAGE_INSET)
-    actuators = [Actuator.NONE, Actuator.HAND, Actuator.MOTOR, Actuator.GAS_OVER_OIL, Actuator.SLAM_SHUT]
+    actuators = [*(Actuator.NONE, Actuator.HAND, Actuator.MOTOR, Actuator.GAS_OVER_OIL), *[Actuator.SLAM_SHUT] * 2]
     for place, (state, actuator) in enumerate(zip(ValveState, actuators, strict=True)):
         plain = ValveSymbol(state, state.value, size=80)
         plain.show_state(state, state.value.upper())

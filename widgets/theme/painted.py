@@ -44,4 +44,9 @@ class Painted(QWidget):
 
 def set_tip(widget: QWidget, text: str) -> None:
     """Set a tool tip that is never read as markup, whatever a device or a person wrote into it."""
-    widget.setToolTip(f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if "<" in text else text)
+    widget.setToolTip(plain_tip(text))
+
+
+def plain_tip(text: str) -> str:
+    """A text as a tool tip shows it literally."""
+    return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if "<" in text else text
