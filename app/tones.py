@@ -43,6 +43,7 @@ COMMANDS: dict[CommandState, Tone] = {
 
 _MARKS: dict[Cause, Mark] = {
     Cause.STALE: Mark.STALE,
+    Cause.COMMS: Mark.STALE,
     Cause.NEVER: Mark.STALE,
     Cause.RESTART: Mark.STALE,
     Cause.MANUAL: Mark.MANUAL,

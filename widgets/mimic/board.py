@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainterPath
@@ -14,6 +14,8 @@ from widgets.mimic.pipes import WIDTH, trimmed
 
 _HEAD = 26
 _AIR = 8
+_GROWTH = 1.25
+"""Boxes take this much more width where there is room, for their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Board:
     across: float = 1.0
     down: float = 1.0
     scale: float = 1.0
+    boxes: Mapping[str, QRectF] = field(default_factory=dict)
+    """Where each value box lies: over what it measures, as far as its neighbours let it."""
 
     @staticmethod
     def of(mimic: Mimic, room: QSize, scale: float) -> Board:
@@ -36,7 +40,7 @@ class Board:
         bottom = high * (Row.BOTTOM in rows)
         width = max(float(room.width()), mimic.narrowest * scale)
         area = max(room.height() - top - bottom, mimic.lowest * scale)
-        return Board(
+        board = Board(
             width=width,
             height=top + area + bottom,
             top=top,
@@ -44,17 +48,39 @@ class Board:
             down=area / mimic.board[1],
             scale=scale,
         )
+        placed = {each: spot for row in rows for each, spot in board._row(mimic, row).items()}
+        return replace(board, boxes=placed)
 
     def place(self, at: tuple[float, float]) -> QPointF:
         """A place of the description in px."""
         return QPointF(round(at[0] * self.across), round(self.top + at[1] * self.down))
 
-    def box(self, entry: ValueBox) -> QRectF:
-        """Where a value box lies; never outside."""
-        wide, high = entry.width * self.scale, BOX_HEIGHT * self.scale
-        x = min(entry.x * self.across, self.width - wide - 1)
-        y = self.top - high - _AIR * self.scale if entry.row is Row.TOP else self.height - high - 1
-        return QRectF(round(x), round(y), wide, high)
+    def _row(self, mimic: Mimic, row: Row) -> dict[str, QRectF]:
+        """The boxes of a row side by side, none over another, none outside."""
+        entries = sorted((box for box in mimic.boxes if box.row is row), key=self._middle)
+        air = _AIR * self.scale
+        taken = sum(entry.width for entry in entries) * self.scale + air * (len(entries) + 1)
+        growth = min(_GROWTH, max(1.0, 1 + (self.width - taken) / taken))
+        widths = [entry.width * growth * self.scale for entry in entries]
+        lefts: list[float] = []
+        edge = 0.0
+        for entry, wide in zip(entries, widths, strict=True):
+            lefts.append(max(edge, self._middle(entry) - wide / 2))
+            edge = lefts[-1] + wide + air
+        edge = self.width
+        for index in reversed(range(len(entries))):
+            lefts[index] = max(0.0, min(lefts[index], edge - widths[index]))
+            edge = lefts[index] - air
+        high = BOX_HEIGHT * self.scale
+        y = self.top - high - air if row is Row.TOP else self.height - high - 1
+        return {
+            entry.point: QRectF(round(left), round(y), round(wide), high)
+            for entry, left, wide in zip(entries, lefts, widths, strict=True)
+        }
+
+    def _middle(self, entry: ValueBox) -> float:
+        """Where a box would like to be: over its tap, else at its own place."""
+        return (entry.tap[0] if entry.tap is not None else entry.x + entry.width / 2) * self.across
 
     def paths(self, mimic: Mimic) -> Sequence[QPainterPath]:
         """Every pipe, ending at the edges of the symbols it joins."""

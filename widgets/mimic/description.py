@@ -1,5 +1,5 @@
-"""What a mimic shows, as its file says it: sections, elements, pipes, value boxes. Positions are parts of a drawing board
-that is stretched to the room there is; symbols and texts keep their size. Facts only.
+"""What a mimic shows, as its file says it: sections, elements, pipes, value boxes. Positions are parts of a drawing
+board that is stretched to the room there is; symbols and texts keep their size. Facts only.
 
 Elements name properties of the thing model, never points: one description serves every place of a kind.
 """
@@ -166,7 +166,7 @@ class ValueBox:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Caption:
-    """Words on the board, such as the name of a run. takes_over: the property whose set-point this run takes over at."""
+    """Words on the board, such as the name of a run and what it is for."""
 
     at: Annotated[At, Field(strict=False)]
     title: Words
@@ -175,8 +175,8 @@ class Caption:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Mimic:
-    """One description file. board: width and height of the drawing board; narrowest, lowest: what it may be squeezed to,
-    in px at 100 %, before it scrolls. trends: the properties whose last hour is shown, the most telling first."""
+    """One description file. board: width and height of the drawing board; narrowest, lowest: what it may be squeezed
+    to, in px at 100 %, before it scrolls. trends: the properties whose last hour is shown, the most telling first."""
 
     title: Words
     serves: Serves

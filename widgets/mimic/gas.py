@@ -48,7 +48,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A pipe between two parts, in flow direction. gas: whether the pressure measured on it says so; None unmeasured."""
+    """A pipe between two parts, in flow direction. gas: whether a pressure measured on it says so; None: none is."""
 
     start: str
     end: str
@@ -58,9 +58,7 @@ class Stretch:
 _PASSIVE = Part()
 
 
-def solve(
-    stretches: Sequence[Stretch], parts: Mapping[str, Part], *, backwards: bool = False
-) -> tuple[PipeState, ...]:
+def solve(stretches: Sequence[Stretch], parts: Mapping[str, Part], *, backwards: bool = False) -> tuple[PipeState, ...]:
     """The state of every stretch, in order. Parts that are not named let everything pass. backwards: it flows against
     the drawn direction."""
     if backwards:
@@ -166,9 +164,7 @@ def _unnamed(stretches: Iterable[Stretch], parts: Mapping[str, Part]) -> set[str
     return {name for each in stretches for name in (each.start, each.end) if name not in parts}
 
 
-def _reach(
-    stretches: Sequence[Stretch], ends: set[str], passing: set[str], *, backwards: bool
-) -> frozenset[int]:
+def _reach(stretches: Sequence[Stretch], ends: set[str], passing: set[str], *, backwards: bool) -> frozenset[int]:
     reached: set[int] = set()
     edge = set(ends)
     while edge:

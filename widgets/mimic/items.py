@@ -43,6 +43,10 @@ class Selectable(QGraphicsItem):
             self.chosen = chosen
             self.update()
 
+    def resize(self) -> None:
+        """Take room and fonts from the theme again."""
+        raise NotImplementedError
+
     def blinks(self) -> bool:
         """Whether its alarm glyph blinks now."""
         raise NotImplementedError
@@ -101,7 +105,7 @@ class ElementItem(Selectable):
             case Side.ABOVE:
                 return QRectF(-width / 2, symbol.top() - height, width, height)
             case Side.RIGHT:
-                return QRectF(symbol.right() + px(m.HALF), -height / 2, width, height)
+                return QRectF(symbol.right() + px(m.QUARTER), symbol.center().y() - height / 2, width, height)
             case _:
                 return QRectF(-width / 2, symbol.bottom() + px(2), width, height)
 
@@ -114,18 +118,14 @@ class ElementItem(Selectable):
     def boundingRect(self) -> QRectF:
         return self._bounds
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         theme = current()
         look = self.look
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         symbol = self.symbol_rect()
         painter.save()
         painter.scale(theme.scale, theme.scale)
-        ink = Ink(
-            line=theme.pipes[look.tier].colour, back=theme.bg2, theme=theme, actuator=self.element.actuator
-        )
+        ink = Ink(line=theme.pipes[look.tier].colour, back=theme.bg2, theme=theme, actuator=self.element.actuator)
         self._symbol.paint(painter, look, ink)
         painter.restore()
         self._paint_words(painter)
@@ -133,11 +133,14 @@ class ElementItem(Selectable):
             corner = QRectF(symbol.left() - px(_GLYPH - 2), symbol.top(), px(_GLYPH), px(_GLYPH))
             paint_glyph(painter, corner, *look.alarm)
         words = self.words_rect()
-        around = (symbol.united(words) if not words.isEmpty() else symbol).adjusted(-px(_AIR), -px(_AIR), px(_AIR), px(_AIR))
+        around = (symbol.united(words) if not words.isEmpty() else symbol).adjusted(
+            -px(_AIR), -px(_AIR), px(_AIR), px(_AIR)
+        )
         if look.reserved and not self.chosen:
             box(painter, around, line=theme.you, width=px(1), dashed=True)
         if self.chosen:
-            held = widget is not None and widget.parent() is not None and widget.parentWidget().hasFocus()
+            view = widget.parentWidget() if widget is not None else None
+            held = view is not None and view.hasFocus()
             box(painter, around, line=theme.you, width=px(m.FOCUS if held else 1.5))
 
     def _paint_words(self, painter: QPainter) -> None:
@@ -145,6 +148,8 @@ class ElementItem(Selectable):
         rect = self.words_rect()
         if rect.isEmpty():
             return
+        # A leader that comes from behind stops at the words.
+        painter.fillRect(rect.adjusted(-px(2), 0, px(2), 0), theme.bg2)
         line = px(Role.LABEL.line)
         align = Qt.AlignmentFlag.AlignVCenter | (
             Qt.AlignmentFlag.AlignLeft if self.element.side is Side.RIGHT else Qt.AlignmentFlag.AlignHCenter
@@ -170,6 +175,7 @@ class BoxItem(Selectable):
         super().__init__(entry.point)
         self.entry = entry
         self.look = BoxLook()
+        self._size = QRectF()
 
     def show_look(self, look: BoxLook) -> None:
         """Show these facts; nothing is painted when they are the same."""
@@ -177,9 +183,14 @@ class BoxItem(Selectable):
         if not same:
             self.update()
 
-    def resize(self) -> None:
-        """Take its size from the theme again."""
+    def lie_in(self, area: QRectF) -> None:
+        """Take this place and size."""
         self.prepareGeometryChange()
+        self.setPos(area.topLeft())
+        self._size = QRectF(0, 0, area.width(), area.height())
+
+    def resize(self) -> None:
+        """Its size comes from the board."""
 
     def blinks(self) -> bool:
         return self.look.alarm is not None and self.look.alarm[1] in BLINKING
@@ -188,11 +199,9 @@ class BoxItem(Selectable):
         return self.look.tip
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, px(self.entry.width), px(BOX_HEIGHT))
+        return self._size
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         theme = current()
         look = self.look
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
@@ -205,8 +214,10 @@ class BoxItem(Selectable):
             size = px(_GLYPH)
             paint_glyph(painter, QRectF(inner.right() - size + px(3), inner.top(), size, size), *look.alarm)
             name.setRight(name.right() - size)
-        # The name gives way to the tag, which is its first word and always fits.
-        text(painter, name, look.label, theme.text2, font(Role.LABEL), elide=Qt.TextElideMode.ElideRight)
+        words = f"{look.label} {look.title}"
+        if text_width(words, font(Role.LABEL)) > name.width():
+            words = look.label
+        text(painter, name, words, theme.text2, font(Role.LABEL))
         value = QRectF(inner.left(), name.bottom(), inner.width(), px(Role.VALUE.line))
         role = Role.VALUE if self._fits(Role.VALUE, inner.width()) else Role.LABEL
         used = paint_value(painter, value, look.number, look.unit, role, look.mark)
@@ -226,12 +237,9 @@ class BoxItem(Selectable):
         return badge + number + unit <= room
 
 
-def leader(area: QRectF, tap: QPointF, row_below: bool) -> tuple[QPointF, QPointF, QPointF]:
-    """From a box to where it is measured: at the box, the corner, the tap."""
+def leader(area: QRectF, tap: QPointF, *, below: bool) -> list[QPointF]:
+    """From a box to where it is measured: straight where the box lies over it, else with a step close to the box."""
     x = min(max(tap.x(), area.left() + px(m.HALF)), area.right() - px(m.HALF))
-    edge = area.top() if row_below else area.bottom()
-    start = QPointF(x, edge)
-    if x == tap.x():
-        return start, tap, tap
-    turn = edge + px(m.HALF) * (-1 if row_below else 1)
-    return start, QPointF(x, turn), tap
+    edge = area.top() if below else area.bottom()
+    turn = edge + px(m.QUARTER) * (-1 if below else 1)
+    return [QPointF(x, edge), QPointF(x, turn), QPointF(tap.x(), turn), tap]

@@ -39,9 +39,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxLook:
-    """A value box. span None: no bar, as for a switch."""
+    """A value box. label: the tag; title: left out where there is no room. span None: no bar, as for a switch."""
 
     label: str = ""
+    title: str = ""
     number: str = ""
     unit: str = ""
     value: float | None = field(default=None, compare=False)

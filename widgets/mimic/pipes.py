@@ -92,8 +92,7 @@ class PipeLayer(QGraphicsItem):
         states = [piece.state for piece in self._pieces]
         states += [PipeState.UNKNOWN] * (len(paths) - len(states))
         self._pieces = [
-            _Piece(path=path, tier=tier, state=state)
-            for path, tier, state in zip(paths, tiers, states, strict=False)
+            _Piece(path=path, tier=tier, state=state) for path, tier, state in zip(paths, tiers, states, strict=False)
         ]
         self._room = room
         self.update()
@@ -113,9 +112,7 @@ class PipeLayer(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         return self._room
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         theme = current()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ordered = sorted(self._pieces, key=lambda piece: _ORDER.index(piece.state))

@@ -146,7 +146,7 @@ def _heater(painter: QPainter, look: Look, ink: Ink) -> None:
     stroke(painter, ink.line, 3.0)
     painter.drawPath(coil)
     if look.running:
-        paint_icon(painter, QRectF(-8, 27, 16, 16), "flame", ink.theme.text1)
+        paint_icon(painter, QRectF(23, -24, 13, 13), "flame", ink.theme.text1)
 
 
 def _meter(painter: QPainter, look: Look, ink: Ink) -> None:

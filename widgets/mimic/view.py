@@ -1,10 +1,10 @@
-"""A mimic on screen: a still background, one layer of pipes, and items that repaint only when what they show changed."""
+"""A mimic on screen: a still background, one layer of pipes, items that repaint only when what they show changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
@@ -67,9 +67,7 @@ class MimicView(QGraphicsView):
         self._scene.clear()
         self._pipes = PipeLayer()
         self._scene.addItem(self._pipes)
-        self._elements = {
-            each.id: ElementItem(each) for each in mimic.elements if each.kind is not ElementKind.JOINT
-        }
+        self._elements = {each.id: ElementItem(each) for each in mimic.elements if each.kind is not ElementKind.JOINT}
         self._boxes = {each.point: BoxItem(each) for each in mimic.boxes}
         for item in self._items().values():
             self._scene.addItem(item)
@@ -117,14 +115,15 @@ class MimicView(QGraphicsView):
             items[id_].choose(True)
             margin = px(m.PAGE_INSET)
             self.ensureVisible(items[id_].sceneBoundingRect(), margin, margin)
-        self.setAccessibleDescription(items[id_].tip() if id_ else "")
+        self.setAccessibleDescription(items[id_].tip().replace("\n", "; ") if id_ else "")
 
     def ground(self) -> Ground:
         """What the arrow keys walk on."""
         places = {key: (item.pos().x(), item.pos().y()) for key, item in self._elements.items()}
         for key, item in self._boxes.items():
-            centre = item.sceneBoundingRect().center()
-            places[key] = (centre.x(), centre.y())
+            # A box counts as over what it measures, wherever its neighbours have pushed it.
+            centre, tap = item.sceneBoundingRect().center(), item.entry.tap
+            places[key] = (self._board.place(tap).x() if tap is not None else centre.x(), centre.y())
         links = [(pipe.start, pipe.end) for pipe in self._mimic.pipes] if self._mimic is not None else []
         return Ground(places=places, links=links)
 
@@ -183,17 +182,18 @@ class MimicView(QGraphicsView):
         for element in self._elements.values():
             element.setPos(board.place(element.element.at))
         for value_box in self._boxes.values():
-            value_box.setPos(board.box(value_box.entry).topLeft())
+            value_box.lie_in(board.boxes[value_box.entry.point])
         self._pipes.lay(board.paths(self._mimic), self._tiers, room)
         self.resetCachedContent()
         self._scene.update()
         self.choose(self._chosen)
 
-    def drawBackground(self, painter: QPainter, rect: QRectF | QRectF) -> None:
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         mimic = self._mimic
         if mimic is None:
             return
         theme = current()
+        painter.fillRect(rect, theme.bg2)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         line = px(Role.LABEL.line)
         for index, section in enumerate(mimic.sections):
@@ -208,7 +208,13 @@ class MimicView(QGraphicsView):
             at = self._board.place(caption.at)
             words = caption.title.zh if self._chinese else caption.title.en
             width = text_width(words, font(Role.LABEL, Weight.SEMIBOLD))
-            text(painter, QRectF(at.x(), at.y() - line, width, line), words, theme.text1, font(Role.LABEL, Weight.SEMIBOLD))
+            text(
+                painter,
+                QRectF(at.x(), at.y() - line, width, line),
+                words,
+                theme.text1,
+                font(Role.LABEL, Weight.SEMIBOLD),
+            )
             if caption.note is not None:
                 note = caption.note.zh if self._chinese else caption.note.en
                 after = QRectF(at.x() + width + px(m.HALF), at.y() - line, text_width(note, font(Role.LABEL)), line)
@@ -220,13 +226,12 @@ class MimicView(QGraphicsView):
         for entry in mimic.boxes:
             if entry.tap is None:
                 continue
-            area, tap = self._board.box(entry), self._board.place(entry.tap)
-            start, corner, end = leader(area, tap, entry.row is Row.BOTTOM)
+            area, tap = self._board.boxes[entry.point], self._board.place(entry.tap)
             painter.setPen(QPen(theme.line3, px(1)))
-            painter.drawPolyline([start, corner, end])
+            painter.drawPolyline(leader(area, tap, below=entry.row is Row.BOTTOM))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.line3)
-            painter.drawEllipse(end, px(_DOT), px(_DOT))
+            painter.drawEllipse(tap, px(_DOT), px(_DOT))
 
     # -- inside -------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+_SAME = 8.0
+"""Branches that are as far aside to within this are equal: then the upper one comes first."""
 _ASIDE = 2.0
 """What lies off the way counts this much further."""
 
@@ -50,7 +52,8 @@ def first(ground: Ground) -> str:
 def _along(ground: Ground, at: str, way: Way) -> str:
     """The next on the path, the one that is least aside where it forks."""
     links = ground.links if way is Way.RIGHT else [(end, start) for start, end in ground.links]
-    edge, seen, found = [at], {at}, []
+    edge, seen = [at], {at}
+    found: list[str] = []
     while edge:
         here = edge.pop()
         for start, end in links:
@@ -59,7 +62,12 @@ def _along(ground: Ground, at: str, way: Way) -> str:
             seen.add(end)
             (found if end in ground.places else edge).append(end)
     y = ground.places[at][1]
-    return min(found, key=lambda each: (abs(ground.places[each][1] - y), each), default="")
+
+    def aside(each: str) -> tuple[int, float, str]:
+        there = ground.places[each][1]
+        return round(abs(there - y) / _SAME), there, each
+
+    return min(found, key=aside, default="")
 
 
 def _beside(ground: Ground, at: str, way: Way) -> str:

@@ -1,6 +1,6 @@
 """The gallery's sheets: every widget in every state on made-up data; GUI thread only."""
 
-from widgets.specimens import city, inputs, notices, readouts, surfaces, tables
+from widgets.specimens import city, inputs, mimics, notices, readouts, surfaces, tables
 from widgets.specimens.sheet import Sheet
 
 SHEETS = (
@@ -10,6 +10,7 @@ SHEETS = (
     Sheet(name="notices", make=notices.make),
     Sheet(name="readouts", make=readouts.make),
     Sheet(name="city", make=city.make),
+    Sheet(name="mimic", make=mimics.make),
     Sheet(name="tables", make=tables.make),
     Sheet(name="devices", make=tables.make_devices),
 )

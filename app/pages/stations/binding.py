@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.pages.stations.descriptions import Shelf
 from app.pages.stations.presenter import Place
 from backend.model.network import Network, Regulator
-from backend.model.plant import Asset, Point, Registry
+from backend.model.plant import Asset, Point, Registry, station_of
 from widgets.mimic import Element, Mimic, PointRole, Zone, label_text
 
 _TIERS = ((10.0, "lp"), (200.0, "mpb"), (400.0, "mpa"), (1600.0, "shp"), (float("inf"), "hp"))
@@ -35,8 +35,8 @@ class Bound:
     def points_of(self, id_: str) -> tuple[Point, ...]:
         """The points of an element or box, the first one first."""
         element = self.mimic.element(id_)
-        names = [id_] if element is None else list(element.points.values())
-        return tuple(dict.fromkeys(self.points[name] for name in names if name in self.points))
+        names = [id_] if element is None else list(dict.fromkeys(element.points.values()))
+        return tuple(self.points[name] for name in names if name in self.points)
 
     def id_of(self, point: Point) -> str:
         """The box or element that shows a point best; empty where none does."""
@@ -57,7 +57,8 @@ class Bound:
 
 def kinds_of(asset: Asset) -> tuple[str, ...]:
     """What a description may serve it as: the kind of station, else the kind of asset."""
-    return (asset.kind.value,)
+    station = station_of(asset)
+    return (*((station.value,) if station is not None else ()), asset.kind.value)
 
 
 def bind(place: Place, shelf: Shelf, registry: Registry, network: Network) -> Bound | None:

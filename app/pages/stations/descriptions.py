@@ -1,4 +1,4 @@
-"""Read the mimic descriptions that are shipped in assets/mimics; a wrong file is refused with file, place and reason."""
+"""Read the mimic descriptions in assets/mimics; a wrong file is refused with file, place in it and reason."""
 
 from __future__ import annotations
 

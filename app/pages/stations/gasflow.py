@@ -1,4 +1,4 @@
-"""Say what live values mean for the gas in a mimic's pipes: which elements pass, what flows, where there is pressure."""
+"""Say what live values mean for the gas in a mimic's pipes: what passes, what flows, where there is pressure."""
 
 from __future__ import annotations
 

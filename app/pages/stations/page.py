@@ -1,48 +1,47 @@
-"""Live values by place: places at the left, the chosen place's readouts and points at the right."""
+"""A place on one page: its process picture, the faceplate of what is selected, its last hour and its alarms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.formats import asset_name, point_title, quality_word, shown, unit_of
-from app.page import Page, PageContext, PageSpec
-from app.pages.stations.presenter import (
-    KINDS,
-    Place,
-    PointRow,
-    alarms_by_point,
-    found,
-    key_points,
-    kind_of,
-    limits_text,
-    of_kind,
-    places,
-    rows,
-    worst,
-)
+from app.formats import asset_name, shown
+from app.page import Crumb, Page, PageContext, PageKey, PageSpec
+from app.pages.stations.alarms import AlarmsCard
+from app.pages.stations.binding import Bound, bind
+from app.pages.stations.chooser import PlaceChooser
+from app.pages.stations.descriptions import shipped
+from app.pages.stations.equipment import EquipmentList
+from app.pages.stations.faceplate import Faceplate
+from app.pages.stations.header import HeaderTools
+from app.pages.stations.moment import Moment, latest
+from app.pages.stations.plate import Plate, plate_of, point_plate
+from app.pages.stations.presenter import Place, alarms_by_point, key_points, places, worst
+from app.pages.stations.process import ProcessCard
+from app.pages.stations.trends import HourCard
 from app.texts import _
-from app.tones import glyph_of, mark_of
+from backend.clock import US
 from backend.errors import mark
 from backend.model.alarm import AlarmRecord
+from backend.model.command import Command, Commandable
 from backend.model.event import LinkHealth, LinkState
-from backend.model.live import TagSnapshot
 from backend.model.plant import Point
-from widgets.inputs import Button, ButtonKind, SearchField, Segmented
-from widgets.readouts import Mark, Span, Text, ValueReadout
-from widgets.readouts.ages import short_age
-from widgets.surfaces import Card, EmptyState
-from widgets.tables import Align, Cell, Column, GlyphCell, Kind, Row, RowLook, RowModel, Table, ValueCell
-from widgets.theme import Role, Tone, Weight, alarm_tone, px, space
+from widgets.surfaces import EmptyState
+from widgets.theme import current, space
 from widgets.theme import metrics as m
 
-_LIST_WIDTH = 352
-_READOUTS = 8
-_READOUT_COLUMNS = 4
-_LONGEST_LABEL = 28
+_WIDE = 1500
+_HIGH = 590
+"""Below this width the faceplate, below this height the foot gives way; px at 100 %."""
+_CHECK_US = 2 * US
+_FOOT_SHARE = (3, 2)
+_PICTURE = 456
+"""Height of the picture with its legend, under which it would have to be scrolled."""
+_FOOT = (132, 286, 0.31)
+"""Height of the foot: at least, at most, and as a share of the page."""
 
 
 class StationsPage(Page):
@@ -52,349 +51,428 @@ class StationsPage(Page):
         super().__init__()
         self._context = context
         self._places = places(context.backend.registry)
-        self._by_id = {place.asset.id: place for place in self._places}
         self._links: dict[str, LinkHealth] = {}
+        self._records: dict[str, AlarmRecord] = {}
         self._alarms: dict[int, AlarmRecord] = {}
+        self._commands: dict[int, Command] = {}
+        self._targets: dict[int, Commandable] = {}
         self._place: Place | None = self._places[0] if self._places else None
-        self._kind = Segmented([(kind, kind) for kind, _members in KINDS], name="")
-        self._search = SearchField(name="", hint="")
-        self._list_model = RowModel(self._list_columns())
-        self._list = Table(self._list_model, name="", row_height=m.ROW_LIST)
-        self._model = RowModel(self._columns())
-        self._table = Table(self._model, name="")
-        self._head = Card()
-        self._command = Button(icon="commands", key="C", kind=ButtonKind.PRIMARY)
-        self._title = Text("", Role.KEY, Weight.SEMIBOLD, elide=Qt.TextElideMode.ElideMiddle)
-        self._link = Text("", Role.LABEL, tone=Tone.MUTED, elide=Qt.TextElideMode.ElideRight)
-        self._readouts = [ValueReadout("") for _place in range(_READOUTS)]
-        self._shown_points: tuple[Point, ...] = ()
+        self._bound: Bound | None = None
+        self._plate: Plate | None = None
+        self._checked: tuple[object, int] = (None, 0)
+        self._view = "process"
+        self._plate_wanted = False
+        self._tools = HeaderTools(self)
+        self._process = ProcessCard()
+        self._list = EquipmentList()
+        self._hour = HourCard(context)
+        self._station_alarms = AlarmsCard(context)
+        self._faceplate = Faceplate()
+        self._chooser = PlaceChooser(self)
         self._empty = EmptyState("")
-        self._nothing = EmptyState("")
+        self._foot = QWidget()
+        self._foot_most = self._foot.maximumHeight()
         self._lay_out()
-        self._kind.chosen.connect(lambda _kind: self._choose_kind())
-        self._search.returnPressed.connect(self._list.setFocus)
-        self._search.left.connect(self._list.setFocus)
-        self._nothing.acted.connect(self._search.clear)
-        for table in (self._list, self._table):
-            table.installEventFilter(self)
-        self._search.textChanged.connect(lambda _text: self._show_list())
-        self._list.selected.connect(self._choose)
-        self._command.clicked.connect(self._prepare)
+        self._connect()
+        self._bind()
         self.retranslate()
 
     # -- Page -----------------------------------------------------------------------------------------------------
 
     def enter(self) -> None:
+        bridge, backend = self._context.bridge, self._context.backend
         self._take_registry()
-        bridge = self._context.bridge
         bridge.alarms.connect(self._on_alarms)
         bridge.links.connect(self._on_links)
+        bridge.commands.connect(self._on_commands)
         bridge.beat.connect(self._on_beat)
-        self._links = {device: health for health in self._context.backend.links.snapshot() for device in health.devices}
-        self._alarms = alarms_by_point(self._context.backend.alarms.snapshot())
-        self._show_list()
+        self._links = {device: health for health in backend.links.snapshot() for device in health.devices}
+        self._records = {each.config.key: each for each in backend.alarms.snapshot()}
+        self._alarms = alarms_by_point(self._records.values())
+        self._commands = latest(backend.commands.snapshot())
+        self._targets = {each.point: each for each in backend.commands.commandable()}
+        self._bind()
         self._show_place()
-
-    def focus_first(self) -> None:
-        self._list.setFocus()
 
     def leave(self) -> None:
         bridge = self._context.bridge
         bridge.alarms.disconnect(self._on_alarms)
         bridge.links.disconnect(self._on_links)
+        bridge.commands.disconnect(self._on_commands)
         bridge.beat.disconnect(self._on_beat)
+        self._chooser.hide()
+
+    def focus_first(self) -> None:
+        (self._list if self._shown_view() == "list" else self._process).setFocus()
 
     def select(self, what: str) -> None:
         point = next((each for each in self._context.backend.registry.points if each.tag == what), None)
-        place = self._by_id.get(point.asset if point is not None else what)
+        place = self._place_of(point.asset if point is not None else what)
         if place is None:
             return
-        self._search.clear()
-        self._kind.set_current(kind_of(place))
-        self._place = place
-        self._show_list()
-        self._list.select(place.asset.id)
-        self._show_place()
+        self._go_to(place)
         if point is not None:
-            self._table.select(str(point.id))
+            self._select_point(point)
+
+    def tools(self) -> Sequence[QWidget]:
+        return self._tools.widgets()
+
+    def title(self) -> str:
+        if self._place is None:
+            return ""
+        name, number = asset_name(self._place.asset), shown(self._place.asset.id, 40)
+        return number if name == number else f"{number}  {shown(name, 40)}"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return (Crumb(words=_("Overview"), page="overview"), Crumb(words=_("Stations"), page="stations"))
+
+    def place(self) -> str:
+        return self._place.asset.id if self._place is not None else ""
+
+    def keys(self) -> Sequence[PageKey]:
+        return (
+            PageKey(key="← → ↑ ↓", words=_("walk the gas path")),
+            PageKey(key="PgUp PgDn", words=_("previous and next place")),
+            PageKey(key="C", words=_("prepare command")),
+            PageKey(key="T", words=_("trend of selection")),
+            PageKey(key="↵", words=_("alarm of selection")),
+            PageKey(key="P /", words=_("list of places")),
+            PageKey(key="E", words=_("equipment list")),
+            PageKey(key="F", words=_("faceplate")),
+        )
 
     def retranslate(self) -> None:
-        self._kind.set_segments([(kind, _kind_word(kind)) for kind, _members in KINDS], _("Kind of place"))
-        self._search.setPlaceholderText(_("Find place or tag"))
-        self._search.setAccessibleName(_("Find place or tag"))
-        self._list.setAccessibleName(_("Places"))
-        self._table.setAccessibleName(_("Points of the place"))
-        self._list_model.set_columns(self._list_columns())
-        self._model.set_columns(self._columns())
-        self._command.set_words(_("Prepare command"))
+        self._tools.retranslate()
+        self._process.retranslate()
+        self._list.retranslate()
+        self._hour.retranslate()
+        self._station_alarms.retranslate()
+        self._faceplate.retranslate()
+        self._chooser.retranslate()
         self._empty.set_words(_("No stations configured. Import devices with `linepack import`."))
-        self._show_list()
         self._show_place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
-            case Qt.Key.Key_C:
-                self._prepare()
-            case Qt.Key.Key_PageDown:
-                self._step(1)
-            case Qt.Key.Key_PageUp:
-                self._step(-1)
-            case _:
-                super().keyPressEvent(event)
+        actions: dict[Qt.Key, Callable[[], None]] = {
+            Qt.Key.Key_C: self._prepare,
+            Qt.Key.Key_T: self._trend,
+            Qt.Key.Key_P: lambda: self._open_chooser(search=False),
+            Qt.Key.Key_Slash: lambda: self._open_chooser(search=True),
+            Qt.Key.Key_E: lambda: self._show_view("process" if self._view == "list" else "list"),
+            Qt.Key.Key_F: self._toggle_plate,
+            Qt.Key.Key_PageDown: lambda: self._step(1),
+            Qt.Key.Key_PageUp: lambda: self._step(-1),
+        }
+        action: Callable[[], None] | None = actions.get(Qt.Key(event.key()))
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            # Without an alarm here the key goes on to the banner.
+            event.setAccepted(self._open_alarm())
+        elif action is not None and not event.modifiers():
+            action()
+        else:
+            super().keyPressEvent(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
-            return super().eventFilter(watched, event)
-        match event.key():
-            case Qt.Key.Key_PageDown:
-                self._step(1)
-            case Qt.Key.Key_PageUp:
-                self._step(-1)
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                # Without an alarm here the key goes on to the banner.
-                event.setAccepted(self._open_alarm(watched))
-            case _:
-                return super().eventFilter(watched, event)
-        return True
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
-    def _open_alarm(self, of: QObject) -> bool:
-        """Go to the alarm of the chosen point or place, if it has one."""
-        if self._place is None:
-            return False
-        chosen = self._table.current_key()
-        alarm = self._alarms.get(int(chosen)) if of is self._table and chosen else worst(self._place, self._alarms)
-        if alarm is not None:
-            self._context.go("alarms", alarm.config.key)
-        return alarm is not None
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._arrange()
 
     # -- what came ------------------------------------------------------------------------------------------------
 
-    def _on_alarms(self, _records: object) -> None:
-        self._alarms = alarms_by_point(self._context.backend.alarms.snapshot())
-        self._show_list()
+    def _on_alarms(self, changed: Iterable[AlarmRecord]) -> None:
+        self._records = {each.config.key: each for each in self._context.backend.alarms.snapshot()}
+        self._alarms = alarms_by_point(self._records.values())
+        if self._place is not None:
+            self._station_alarms.show_place(self._place, self._records.values())
+        self._show_chooser()
 
     def _on_links(self, changed: Iterable[LinkHealth]) -> None:
         self._links |= {device: health for health in changed for device in health.devices}
-        self._show_list()
-        self._show_head()
+        self._show_chooser()
+        self._show_lost()
+
+    def _on_commands(self, _changed: object) -> None:
+        self._commands = latest(self._context.backend.commands.snapshot())
+        self._checked = (None, 0)
 
     def _on_beat(self) -> None:
         # Ages grow even when nothing arrives: that is how a silent link shows.
-        self._show_values(self._context.bridge.snapshot())
+        self._show_values()
+        self._show_lost()
 
     # -- showing --------------------------------------------------------------------------------------------------
 
     def _take_registry(self) -> None:
         """The configuration may have changed since the page was last seen: limits, periods, remote control."""
         self._places = places(self._context.backend.registry)
-        self._by_id = {place.asset.id: place for place in self._places}
         if self._place is not None:
-            self._place = self._by_id.get(self._place.asset.id)
+            self._place = self._place_of(self._place.asset.id)
 
-    def _show_list(self) -> None:
-        listed = found(of_kind(self._places, self._kind.current()), self._search.text())
-        self._list_model.replace([self._list_row(place) for place in listed])
-        self._nothing.setVisible(not listed and bool(self._search.text()))
-        self._nothing.set_words(
-            _("No place of this kind matches “{text}”.").format(text=shown(self._search.text(), 40)), _("Clear")
-        )
-        self._list.setVisible(bool(listed))
-        if self._place is not None:
-            self._list.select(self._place.asset.id)
+    def _place_of(self, asset: str) -> Place | None:
+        return next((each for each in self._places if each.asset.id == asset), None)
 
-    def _list_row(self, place: Place) -> Row:
-        alarm = worst(place, self._alarms)
-        glyph = GlyphCell(priority=int(alarm.priority), state=glyph_of(alarm), words=alarm.name) if alarm else None
-        lost = any(self._lost(device) for device in place.devices)
-        return Row(
-            key=place.asset.id,
-            cells=(glyph, shown(place.asset.id, 24), asset_name(place.asset), _("link lost") if lost else ""),
-            look=RowLook.DIM if lost else RowLook.PLAIN,
-        )
+    def _bind(self) -> None:
+        """Draw the place in view."""
+        if self._place is None:
+            return
+        backend = self._context.backend
+        before = self._bound
+        bound = bind(self._place, shipped(), backend.registry, backend.network.drawing())
+        if bound is None or before is None or bound != before:
+            self._bound = bound
+            self._plate = None
+            if bound is not None:
+                self._process.set_bound(bound)
+            self._hour.set_points(self._trend_points())
 
-    def _choose(self, asset: str) -> None:
-        place = self._by_id.get(asset)
-        if place is not None and place is not self._place:
-            self._place = place
-            self._show_place()
+    def _trend_points(self) -> Sequence[Point]:
+        if self._place is None:
+            return ()
+        if self._bound is None:
+            return key_points(self._place, 4)
+        named = [self._bound.points[name] for name in self._bound.mimic.trends if name in self._bound.points]
+        return named or key_points(self._place, 4)
 
     def _show_place(self) -> None:
-        self._empty.setVisible(self._place is None)
-        self._head.setVisible(self._place is not None)
-        self._table.setVisible(self._place is not None)
+        self._arrange()
         if self._place is None:
             return
-        self._shown_points = key_points(self._place, _READOUTS)
-        for index, readout in enumerate(self._readouts):
-            readout.setVisible(index < len(self._shown_points))
-        for readout, point in zip(self._readouts, self._shown_points, strict=False):
-            readout.set_label(shown(f"{point.tag.rsplit('.', 1)[-1]}  {point_title(point)}", _LONGEST_LABEL))
-            readout.set_span(_span(point))
-        self._show_head()
-        self._show_values(self._context.bridge.snapshot())
+        self._chooser.show_places(self._places, self._alarms, self._lost)
+        self._chooser.set_current(self._place)
+        self._station_alarms.show_place(self._place, self._records.values())
+        self._tools.show_neighbours(*self._neighbours())
+        self._show_lost()
+        self._show_values()
+        self.moved.emit()
 
-    def _show_head(self) -> None:
-        place = self._place
-        if place is None:
-            return
-        name, number = asset_name(place.asset), shown(place.asset.id, 40)
-        self._title.setText(number if name == number else f"{number}  {name}")
-        lost = [device for device in place.devices if self._lost(device)]
-        self._link.setText(
-            _("Link of {devices} lost, last values").format(devices=shown(", ".join(lost)))
-            if lost
-            else shown(" · ".join(device for device in place.devices if device != place.asset.id))
-        )
-        self._link.set_weight(Weight.SEMIBOLD if lost else Weight.REGULAR)
-        self._link.set_tone(Tone.NORMAL if lost else Tone.MUTED)
-        self._command.setEnabled(any(point.writable for point in place.points))
+    def _show_chooser(self) -> None:
+        self._chooser.show_places(self._places, self._alarms, self._lost)
 
-    def _show_values(self, snapshot: TagSnapshot) -> None:
+    def _moment(self) -> Moment:
+        return Moment(snapshot=self._context.bridge.snapshot(), alarms=self._alarms, commands=self._commands)
+
+    def _show_values(self) -> None:
         if self._place is None:
             return
-        points = rows(self._place, snapshot, self._alarms)
-        self._model.replace([self._row(row) for row in points])
-        by_id = {row.point.id: row for row in points}
-        for readout, point in zip(self._readouts, self._shown_points, strict=False):
-            row = by_id[point.id]
-            mark = mark_of(row.quality)
-            readout.show_value(
-                row.value,
-                unit=unit_of(point),
-                digits=point.precision,
-                mark=mark,
-                tone=alarm_tone(int(row.alarm.priority)) if row.alarm and row.alarm.facts.cond else Tone.NORMAL,
-                age=short_age(row.age_s) if row.age_s is not None and mark is not Mark.GOOD else "",
-                mark_word=quality_word(row.quality),
-            )
+        moment = self._moment()
+        view = self._shown_view()
+        if view == "process":
+            self._process.show_moment(moment)
+        elif view == "list":
+            self._list.show_points(self._place, moment.snapshot, self._alarms)
+        if self._foot.isVisibleTo(self):
+            self._hour.show_moment(moment, self._records)
+        if self._faceplate.isVisibleTo(self):
+            self._show_plate(moment)
 
-    def _row(self, row: PointRow) -> Row:
-        alarm = row.alarm
-        glyph = GlyphCell(priority=int(alarm.priority), state=glyph_of(alarm), words=alarm.name) if alarm else None
-        mark = mark_of(row.quality)
-        cells: tuple[Cell, ...] = (
-            glyph,
-            shown(row.point.tag),
-            row.title,
-            ValueCell(
-                number=row.value_text,
-                unit="" if row.point.states else unit_of(row.point),
-                mark=mark,
-                strong=alarm is not None,
-            ),
-            limits_text(row.point),
-            "",
-            "" if mark is Mark.GOOD else quality_word(row.quality),
-            short_age(row.age_s) if row.age_s is not None else "",
-        )
-        return Row(key=str(row.point.id), cells=cells)
+    def _show_plate(self, moment: Moment) -> None:
+        self._plate = self._make_plate(moment)
+        if self._plate is not None:
+            self._faceplate.show_plate(self._plate)
+            self._check(self._plate, moment)
+
+    def _make_plate(self, moment: Moment) -> Plate | None:
+        if self._place is None:
+            return None
+        if self._shown_view() == "list" or self._bound is None:
+            chosen = self._list.current()
+            point = next((each for each in self._place.points if each.id == chosen), self._place.points[0])
+            return point_plate(point, moment, self._targets)
+        return plate_of(self._bound, self._process.view.chosen(), moment, self._targets)
+
+    def _check(self, plate: Plate, moment: Moment) -> None:
+        """Ask for the permissives of what is selected, now and every two seconds."""
+        session = self._context.desk.session
+        asked, at = self._checked
+        if plate.ask is None or session is None:
+            self._faceplate.show_check(None)
+            self._checked = (None, 0)
+            return
+        subject = (self._place, plate.tag, plate.ask[0])
+        if asked == subject and moment.now - at < _CHECK_US:
+            return
+        self._checked = (subject, moment.now)
+        point, action, value = plate.ask
+        future = self._context.backend.commands.check(session, point=point, action=action, value=value)
+
+        def answered(check: object) -> None:
+            if self._checked[0] == subject:
+                self._faceplate.show_check(check)  # type: ignore[arg-type]
+
+        def refused(why: str) -> None:
+            if self._checked[0] == subject:
+                self._faceplate.show_check(None, why)
+
+        self._context.actions.ask(future, answered, owner=self._faceplate, failed=refused)
 
     def _lost(self, device: str) -> bool:
         health = self._links.get(device)
         return health is not None and health.state is not LinkState.UP
 
-    def _step(self, by: int) -> None:
-        listed = self._list_model.rows()
-        if listed and self._place is not None:
-            place = self._list_model.place_of(self._place.asset.id)
-            self._list.select(listed[(place + by) % len(listed)].key)
+    def _show_lost(self) -> None:
+        place = self._place
+        lost = [device for device in place.devices if self._lost(device)] if place is not None else []
+        since = min((self._links[device].since for device in lost), default=0)
+        age_s = max(0.0, (self._context.backend.now() - since) / US)
+        self._process.say_below(self._tools.show_lost(lost, age_s))
 
-    def _choose_kind(self) -> None:
-        self._search.clear()
-        self._show_list()
-        listed = self._list_model.rows()
-        if listed and self._list_model.place_of(self._list.current_key()) < 0:
-            self._list.select(listed[0].key)
-        self._list.setFocus()
+    # -- what people do -------------------------------------------------------------------------------------------
+
+    def _go_to(self, place: Place) -> None:
+        if self._place is not place:
+            self._place = place
+            self._bind()
+        self._show_place()
+
+    def _choose(self, asset: str) -> None:
+        place = self._place_of(asset)
+        if place is not None:
+            self._go_to(place)
+
+    def _neighbours(self) -> tuple[Place | None, Place | None]:
+        listed = self._chooser.listed()
+        if self._place not in listed or len(listed) < 2:
+            return None, None
+        at = listed.index(self._place)
+        return listed[at - 1], listed[(at + 1) % len(listed)]
+
+    def _step(self, by: int) -> None:
+        before, after = self._neighbours()
+        place = after if by > 0 else before
+        if place is not None:
+            self._go_to(place)
+
+    def _open_chooser(self, *, search: bool) -> None:
+        if self._chooser.isVisible() and not search:
+            self._close_chooser()
+        elif self._place is not None:
+            self._chooser.show_places(self._places, self._alarms, self._lost)
+            self._chooser.open_on(self, search=search)
+
+    def _close_chooser(self) -> None:
+        self._chooser.hide()
+        self.focus_first()
+
+    def _select_point(self, point: Point) -> None:
+        """Select what shows this point on the picture; else its row in the list."""
+        shown_by = self._bound.id_of(point) if self._bound is not None else ""
+        if shown_by:
+            self._show_view("process")
+            self._process.view.choose(shown_by)
+        else:
+            self._show_view("list")
+            self._list.select(point.id)
+        self._show_values()
+
+    def _show_view(self, view: str) -> None:
+        self._view = view
+        self._arrange()
+        self._show_values()
+        self.focus_first()
+
+    def _toggle_plate(self) -> None:
+        self._plate_wanted = not self._plate_wanted
+        self._arrange()
+        self._show_values()
 
     def _prepare(self) -> None:
+        """The command of what is selected; where that has none, the only one of the place."""
         if self._place is None:
             return
-        chosen = self._table.current_key()
-        wanted = [point for point in self._place.points if point.writable]
-        point = next((each for each in wanted if str(each.id) == chosen), wanted[0] if wanted else None)
+        plate = self._make_plate(self._moment())
+        here = [point.id for point in self._place.points if point.id in self._targets]
+        point = plate.ask[0] if plate is not None and plate.ask is not None else None
+        if point is None and len(here) == 1:
+            point = here[0]
         if point is not None:
-            self._context.go("commands", f"prepare:{point.id}")
+            self._context.go("commands", f"prepare:{point}")
+
+    def _trend(self) -> None:
+        plate = self._make_plate(self._moment())
+        if self._hour.isAncestorOf(self.focusWidget() or self):
+            pens = self._hour.points()
+        else:
+            pens = plate.points if plate is not None and plate.points else self._hour.points()
+        if pens:
+            self._context.go("trends", "pens:" + ",".join(point.tag for point in pens))
+
+    def _open_trends(self) -> None:
+        self._context.go("trends", "pens:" + ",".join(point.tag for point in self._hour.points()))
+
+    def _open_alarm(self) -> bool:
+        """Go to the alarm of what is selected, else to the worst of the place, if there is one."""
+        if self._place is None:
+            return False
+        moment = self._moment()
+        if self._shown_view() == "list":
+            chosen = self._list.current()
+            alarm = self._alarms.get(chosen) if chosen is not None else None
+        else:
+            points = self._bound.points_of(self._process.view.chosen()) if self._bound is not None else ()
+            alarm = moment.alarm(points) or worst(self._place, self._alarms)
+        if alarm is not None:
+            self._context.go("alarms", alarm.config.key)
+        return alarm is not None
+
+    # -- built once -----------------------------------------------------------------------------------------------
+
+    def _shown_view(self) -> str:
+        """The view that is really there: without a description there is no picture."""
+        return "list" if self._bound is None and self._view == "process" else self._view
+
+    def _arrange(self) -> None:
+        """What fits: picture, foot and faceplate, or only some of them."""
+        there = self._place is not None
+        scale = current().scale
+        wide = self.width() >= _WIDE * scale
+        high = self.height() >= _HIGH * scale
+        if self._view == "foot" and high:
+            self._view = "process"
+        view = self._shown_view()
+        self._empty.setVisible(not there)
+        self._process.setVisible(there and view == "process")
+        self._list.setVisible(there and view == "list")
+        self._foot.setVisible(there and (view == "foot" or (high and view == "process")))
+        least, most, share = _FOOT
+        high_foot = max(least * scale, min(most * scale, share * self.height(), self.height() - _PICTURE * scale))
+        self._foot.setMaximumHeight(round(high_foot) if view == "process" else self._foot_most)
+        self._foot.setMinimumHeight(round(high_foot) if view == "process" else 0)
+        self._faceplate.setVisible(there and (wide != self._plate_wanted))
+        self._tools.show_view(view, picture=self._bound is not None, foot=not high, plate=not wide, here=there)
 
     def _lay_out(self) -> None:
+        foot = QHBoxLayout(self._foot)
+        space(foot, gap=m.GAP)
+        foot.addWidget(self._hour, _FOOT_SHARE[0])
+        foot.addWidget(self._station_alarms, _FOOT_SHARE[1])
         left = QVBoxLayout()
-        space(left, gap=m.HALF)
-        left.addWidget(self._search)
-        left.addWidget(self._kind, 0, Qt.AlignmentFlag.AlignLeft)
-        places_card = Card()
-        places_card.body.addWidget(self._list, 1)
-        places_card.body.addWidget(self._nothing, 1)
-        left.addWidget(places_card, 1)
-        left_side = QWidget()
-        left_side.setLayout(left)
-        left_side.setFixedWidth(px(_LIST_WIDTH))
-        head = QHBoxLayout()
-        space(head, gap=m.GAP)
-        head.addWidget(self._title)
-        head.addWidget(self._link)
-        head.addStretch(1)
-        head.addWidget(self._command)
-        grid = QGridLayout()
-        space(grid, gap=m.GAP)
-        for index, readout in enumerate(self._readouts):
-            grid.addWidget(readout, index // _READOUT_COLUMNS, index % _READOUT_COLUMNS)
-        self._head.body.addLayout(head)
-        self._head.body.addLayout(grid)
-        table = Card()
-        table.body.addWidget(self._table)
-        right = QVBoxLayout()
-        space(right, gap=m.GAP)
-        right.addWidget(self._head)
-        right.addWidget(table, 1)
-        right.addWidget(self._empty)
+        space(left, gap=m.GAP)
+        left.addWidget(self._process, 9)
+        left.addWidget(self._list, 9)
+        left.addWidget(self._foot, 4)
+        left.addWidget(self._empty, 1)
         row = QHBoxLayout(self)
         space(row, (m.PAGE_INSET, 0, m.PAGE_INSET, m.PAGE_INSET), m.GAP)
-        row.addWidget(left_side)
-        row.addLayout(right, 1)
+        row.addLayout(left, 1)
+        row.addWidget(self._faceplate)
 
-    def _list_columns(self) -> tuple[Column, ...]:
-        return (
-            Column(key="alarm", title="", width=36, kind=Kind.GLYPH, align=Align.CENTRE),
-            Column(key="id", title=_("Place"), width=96, kind=Kind.MONO),
-            Column(key="name", title=_("Name"), width=0, elide=True),
-            Column(key="link", title="", width=76, kind=Kind.MUTED),
-        )
-
-    def _columns(self) -> tuple[Column, ...]:
-        return (
-            Column(key="alarm", title="", width=40, kind=Kind.GLYPH, align=Align.CENTRE),
-            Column(key="tag", title=_("Tag"), width=220, kind=Kind.MONO),
-            Column(key="title", title=_("Point"), width=0, elide=True),
-            Column(key="value", title=_("Value"), width=160, kind=Kind.VALUE, align=Align.RIGHT),
-            Column(key="limits", title=_("Limits"), width=150, kind=Kind.MUTED, align=Align.RIGHT),
-            Column(key="gap", title="", width=m.GAP * 2),
-            Column(key="quality", title=_("Quality"), width=190, elide=True),
-            Column(key="age", title=_("Age"), width=76, kind=Kind.AGE, align=Align.RIGHT),
-        )
-
-
-def _span(point: Point) -> Span:
-    limits = point.limits
-    named = ((limits.hh, "HH"), (limits.h, "H"), (limits.l, "L"), (limits.ll, "LL"))
-    low = limits.l if limits.l is not None else limits.ll
-    high = limits.h if limits.h is not None else limits.hh
-    band = (low if low is not None else point.low, high if high is not None else point.high)
-    return Span(
-        low=point.low,
-        high=point.high,
-        band=band if (low, high) != (None, None) else None,
-        limits=tuple((value, name) for value, name in named if value is not None),
-    )
-
-
-def _kind_word(kind: str) -> str:
-    return {
-        "stations": _("Stations"),
-        "regulators": _("Cabinets"),
-        "valves": _("Valves"),
-        "wells": _("Wells"),
-        "other": _("Other"),
-    }[kind]
+    def _connect(self) -> None:
+        self._tools.view_chosen.connect(self._show_view)
+        self._tools.stepped.connect(self._step)
+        self._tools.places_asked.connect(lambda: self._open_chooser(search=False))
+        self._tools.plate_asked.connect(self._toggle_plate)
+        self._chooser.chosen.connect(self._choose)
+        self._chooser.closed.connect(self._close_chooser)
+        self._process.selected.connect(lambda _id: self._show_values())
+        self._list.selected.connect(lambda _id: self._show_values())
+        self._hour.opened.connect(self._open_trends)
+        self._station_alarms.opened.connect(lambda key: self._context.go("alarms", key))
+        self._faceplate.prepare.connect(self._prepare)
+        self._faceplate.trend.connect(self._trend)
 
 
 SPEC = PageSpec(key="stations", shortcut="F2", icon="stations", title=mark("Stations"), level="L2", build=StationsPage)
