@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.dialogs.interlocks import show_interlocks
+from app.dialogs.words import blocked_text
 from app.pages.stations.plate import Plate, PlateBar
 from app.texts import _
 from backend.model.command import CommandCheck
@@ -122,16 +126,19 @@ class Faceplate(Drawer):
         self._command.setEnabled(plate.ask is not None)
         self._trend.setEnabled(bool(plate.points))
 
-    def show_check(self, check: CommandCheck | None, why_not: str = "") -> None:
-        """Show what a command needs; None hides it. why_not: it could not be found out."""
+    def show_check(
+        self, check: CommandCheck | None, why_not: str = "", states: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Show what a command needs; None hides it. why_not: it could not be found out. states: see
+        `words.state_words`."""
         shown_ = check is not None or bool(why_not)
         for widget in (self._permissive_title, self._permissives, self._permissive_note):
             widget.setVisible(check is not None)
         self._permissive_title.setVisible(shown_)
-        self._blocked.setText(check.blocked_reason if check is not None else why_not)
+        self._blocked.setText(blocked_text(check.blocked, states) if check is not None else why_not)
         self._blocked.setVisible(bool(self._blocked.text()))
         if check is not None:
-            self._permissive_note.setText(show_interlocks(self._permissives, check.interlocks))
+            self._permissive_note.setText(show_interlocks(self._permissives, check.interlocks, states))
 
     def retranslate(self) -> None:
         """Show every text anew."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -18,6 +20,27 @@ from widgets.theme import Role, Tone, Weight, px, space
 from widgets.theme import metrics as m
 
 _NAME = 16
+_KEYS = ("P", "F", "PgUp", "PgDn")
+
+
+class Room(StrEnum):
+    """How much room the header has: words and keys, icons and keys, icons."""
+
+    WIDE = "wide"
+    NARROW = "narrow"
+    TIGHT = "tight"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """Which views there are and which is on. foot, plate: folded away, so they can be asked for; here: any place."""
+
+    current: str = "list"
+    room: Room = Room.WIDE
+    picture: bool = False
+    foot: bool = False
+    plate: bool = False
+    here: bool = False
 
 
 class HeaderTools(QObject):
@@ -37,8 +60,8 @@ class HeaderTools(QObject):
         self._plate = Button(icon="info", key="F", kind=ButtonKind.RAISED)
         self._before = Button(icon="left", key="PgUp", kind=ButtonKind.RAISED)
         self._after = Button(icon="right", key="PgDn", kind=ButtonKind.RAISED)
-        self._shown: tuple[object, ...] = ()
-        self._narrow = False
+        self._buttons = (self._places, self._plate, self._before, self._after)
+        self._views = Views()
         self._neighbours: tuple[Place | None, Place | None] = (None, None)
         row = QHBoxLayout(self._lost)
         space(row, (m.HALF, m.QUARTER, m.HALF, m.QUARTER))
@@ -56,27 +79,29 @@ class HeaderTools(QObject):
 
     def _let_shrink(self) -> None:
         """A wide header must not keep a window from being made narrow: then the words go."""
-        for button in (self._places, self._before, self._after):
+        for button in self._buttons:
             button.setMinimumWidth(px(m.BUTTON))
 
     def widgets(self) -> Sequence[QWidget]:
         """From the left, as the header takes them."""
         return (self._lost, self._view, self._places, self._plate, self._before, self._after)
 
-    def show_view(self, view: str, *, picture: bool, foot: bool, plate: bool, here: bool) -> None:
-        """Which views there are and which is on. foot: it is folded away; plate: the faceplate is; here: any place."""
-        if (view, picture, foot, plate, here) == self._shown:
-            return
-        self._shown = (view, picture, foot, plate, here)
-        segments = [("process", _("Process"))] if picture else []
-        segments += [("foot", _("Trends and alarms"))] if foot else []
+    def show_views(self, views: Views) -> None:
+        """Show what there is to choose."""
+        if views != self._views:
+            self._views = views
+            self._show_views()
+
+    def _show_views(self) -> None:
+        views = self._views
+        segments = [("process", _("Process"))] if views.picture else []
+        segments += [("foot", _("Trends and alarms"))] if views.foot else []
         self._view.set_segments([*segments, ("list", _("Equipment list"))], _("View of the place"))
-        self._view.set_current(view)
-        self._narrow = plate
-        self._show_words()
-        self._plate.setVisible(plate and here)
+        self._view.set_current(views.current)
+        self._plate.setVisible(views.plate and views.here)
         for widget in (self._view, self._places, self._before, self._after):
-            widget.setVisible(here)
+            widget.setVisible(views.here)
+        self._show_words()
 
     def show_neighbours(self, before: Place | None, after: Place | None) -> None:
         """Where PgUp and PgDn lead."""
@@ -85,12 +110,15 @@ class HeaderTools(QObject):
 
     def _show_words(self) -> None:
         """Words where there is room for them; icon and key say enough where there is not."""
+        wide = self._views.room is Room.WIDE
+        for button, key in zip(self._buttons, _KEYS, strict=True):
+            button.set_key("" if self._views.room is Room.TIGHT else key)
         for button, words in ((self._places, _("Places")), (self._plate, _("Faceplate"))):
-            button.set_words("" if self._narrow else words)
+            button.set_words(words if wide else "")
             button.setAccessibleName(words)
         for button, place in zip((self._before, self._after), self._neighbours, strict=True):
             button.setEnabled(place is not None)
-            button.set_words(shown(place.asset.id, _NAME) if place is not None and not self._narrow else "")
+            button.set_words(shown(place.asset.id, _NAME) if place is not None and wide else "")
             button.setAccessibleName(asset_name(place.asset) if place is not None else _("no other place"))
 
     def show_lost(self, devices: Sequence[str], age_s: float) -> str:
@@ -103,14 +131,10 @@ class HeaderTools(QObject):
             )
         if words != self._lost_words.text():
             self._lost_words.setText(words)
-        self._lost.setVisible(bool(words) and not self._narrow)
-        return words if self._narrow else ""
+        wide = self._views.room is Room.WIDE
+        self._lost.setVisible(bool(words) and wide)
+        return "" if wide else words
 
     def retranslate(self) -> None:
         """Show every text anew."""
-        view, self._shown = self._shown, ()
-        if view:
-            self.show_view(
-                str(view[0]), picture=bool(view[1]), foot=bool(view[2]), plate=bool(view[3]), here=bool(view[4])
-            )
-        self._show_words()
+        self._show_views()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.dialogs.words import state_words
 from app.formats import asset_name, shown
 from app.page import Crumb, Page, PageContext, PageKey, PageSpec
 from app.pages.stations.alarms import AlarmsCard
@@ -16,7 +17,7 @@ from app.pages.stations.chooser import PlaceChooser
 from app.pages.stations.descriptions import shipped
 from app.pages.stations.equipment import EquipmentList
 from app.pages.stations.faceplate import Faceplate
-from app.pages.stations.header import HeaderTools
+from app.pages.stations.header import HeaderTools, Room, Views
 from app.pages.stations.moment import Moment, latest
 from app.pages.stations.plate import Plate, plate_of, point_plate
 from app.pages.stations.presenter import Place, alarms_by_point, key_points, places, worst
@@ -26,13 +27,15 @@ from app.texts import _
 from backend.clock import US
 from backend.errors import mark
 from backend.model.alarm import AlarmRecord
-from backend.model.command import Command, Commandable
+from backend.model.command import Command, Commandable, CommandCheck
 from backend.model.event import LinkHealth, LinkState
 from backend.model.plant import Point
 from widgets.surfaces import EmptyState
 from widgets.theme import current, space
 from widgets.theme import metrics as m
 
+_WORDY = 1700
+"""Below this width the header's controls lose their words."""
 _WIDE = 1500
 _HIGH = 590
 """Below this width the faceplate, below this height the foot gives way; px at 100 %."""
@@ -299,9 +302,11 @@ class StationsPage(Page):
         point, action, value = plate.ask
         future = self._context.backend.commands.check(session, point=point, action=action, value=value)
 
-        def answered(check: object) -> None:
+        states = state_words(self._place.points if self._place is not None else ())
+
+        def answered(check: CommandCheck) -> None:
             if self._checked[0] == subject:
-                self._faceplate.show_check(check)  # type: ignore[arg-type]
+                self._faceplate.show_check(check, states=states)
 
         def refused(why: str) -> None:
             if self._checked[0] == subject:
@@ -442,7 +447,10 @@ class StationsPage(Page):
         self._foot.setMaximumHeight(round(high_foot) if view == "process" else self._foot_most)
         self._foot.setMinimumHeight(round(high_foot) if view == "process" else 0)
         self._faceplate.setVisible(there and (wide != self._plate_wanted))
-        self._tools.show_view(view, picture=self._bound is not None, foot=not high, plate=not wide, here=there)
+        room = Room.WIDE if self.width() >= _WORDY * scale else Room.NARROW if wide else Room.TIGHT
+        self._tools.show_views(
+            Views(current=view, room=room, picture=self._bound is not None, foot=not high, plate=not wide, here=there)
+        )
 
     def _lay_out(self) -> None:
         foot = QHBoxLayout(self._foot)
