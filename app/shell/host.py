@@ -98,11 +98,14 @@ class PageHost(QWidget):
         page = self.page(key)
         self._current = key
         if not self._hiding:
+            # Never one page's tools beside another's title: together they may be wider than the window.
+            self.header.show_tools(None)
             self.area.setCurrentWidget(page)
-            self.header.show_tools(self._held[key].tools)
             page.enter()
             page.focus_first()
         self.show_place()
+        if not self._hiding:
+            self.header.show_tools(self._held[key].tools)
 
     def take(self, held: Held) -> None:
         """Another window's page, or a new one, lives here from now on; it is not in view yet."""
