@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import compress
+from operator import attrgetter
 from typing import Final
 
 from app.formats import asset_name, point_title, shown, unit_of, value_text
@@ -38,6 +40,9 @@ _OF_THE_DEVICE: Final = frozenset({QuantityKind.VOLTAGE, QuantityKind.SIGNAL})
 """Points that tell of the terminal itself: its battery, its radio."""
 
 
+_FACETS: Final = attrgetter("name", "priority", "facts.ack")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """How many alarms of one priority are active, and how many of those nobody has seen."""
@@ -60,9 +65,13 @@ def order(record: AlarmRecord) -> tuple[int, bool, int, str]:
 def counts(records: Iterable[AlarmRecord]) -> dict[Priority, Count]:
     """Active and new alarms by priority, as the banner shows them."""
     names = dict(VIEWS)["active"]
-    active = Counter((record.priority, record.facts.ack) for record in records if record.name in names)
+    # Read in C: this runs on every change, in a flood of thousands too.
+    found: Counter[tuple[Priority, bool]] = Counter()
+    for (name, priority, ack), count in Counter(map(_FACETS, records)).items():
+        if name in names:
+            found[priority, ack] += count
     return {
-        priority: Count(active=active[priority, True] + active[priority, False], new=active[priority, False])
+        priority: Count(active=found[priority, True] + found[priority, False], new=found[priority, False])
         for priority in Priority
     }
 
@@ -76,14 +85,13 @@ def view_counts(records: Iterable[AlarmRecord]) -> dict[str, int]:
 def banner_rows(records: Iterable[AlarmRecord]) -> tuple[AlarmRecord, ...]:
     """The two rows of the banner: the most urgent unacknowledged ones, else the highest acknowledged ones."""
     names = dict(VIEWS)["active"]
-    # The whole key only for the few that are urgent enough: this runs on every change, in a flood of thousands too.
-    most: dict[tuple[bool, Priority], list[AlarmRecord]] = {}
-    for record in records:
-        if record.name in names:
-            most.setdefault((record.facts.ack, record.priority), []).append(record)
+    records = tuple(records)
+    facets = tuple(map(_FACETS, records))
     found: list[AlarmRecord] = []
-    for rank in sorted(most):
-        found += nsmallest(2 - len(found), most[rank], key=order)
+    # The whole key only for the few that are urgent enough.
+    for ack, priority in sorted({(ack, priority) for name, priority, ack in set(facets) if name in names}):
+        wanted = {(name, priority, ack) for name in names}
+        found += nsmallest(2 - len(found), compress(records, map(wanted.__contains__, facets)), key=order)
         if len(found) == 2:
             break
     return tuple(found)

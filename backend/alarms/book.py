@@ -6,6 +6,7 @@ Facts change at once for whoever evaluates next, but what others see (`records`,
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,7 +60,8 @@ class AlarmBook:
 
     def rate(self, now: int) -> int:
         """Annunciated raises in the last 10 min. Any thread: `copy` is one step, the core may add meanwhile."""
-        return sum(now - RATE_S * US < at <= now for at in self._raised.copy())
+        times = tuple(self._raised.copy())
+        return bisect_right(times, now) - bisect_right(times, now - RATE_S * US)
 
     # -- staging ------------------------------------------------------------------------------------------------
 

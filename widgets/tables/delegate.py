@@ -41,6 +41,7 @@ PAD = 8
 _BADGE_GAP = 6
 _SPARK_INSET = 7
 _KEPT_TEXTS = 4096
+_KEPT_SPANS = 96
 
 _Index = QModelIndex | QPersistentModelIndex
 _CellPainter = Callable[[QPainter, QRect, Cell, Row, Column, Theme], None]
@@ -64,6 +65,36 @@ def _shortened(words: str, weight: Weight, width: int, scale: float) -> str:
 
 def _shortened_in(words: str, face: QFont, width: float) -> str:
     return QFontMetricsF(face).elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, width))
+
+
+@lru_cache(maxsize=_KEPT_SPANS)
+def _span_picture(
+    cell: SpanCell, bold: bool, look: RowLook, width: int, height: int, ratio: float, themed: tuple[str, float]
+) -> QPixmap:
+    """A spanning text as a picture: every cell it lies over shows its own part of it. `themed` only tells apart."""
+    theme = current()
+    picture = QPixmap(max(1, round(width * ratio)), max(1, round(height * ratio)))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    pad = theme.px(PAD)
+    inside = QRectF(0, 0, width, height).adjusted(pad, 0, -pad, 0)
+    with QPainter(picture) as painter:
+        if cell.unfolded is not None:
+            size = theme.px(m.ICON_ROW)
+            where = QRectF(inside.left(), inside.center().y() - size / 2, size, size)
+            paint_icon(painter, where, "down" if cell.unfolded else "right", theme.text2)
+            inside.setLeft(inside.left() + size + pad)
+        plain = font(Role.LABEL)
+        if cell.end:
+            text(painter, inside, cell.end, theme.text2, plain, RIGHT)
+            inside.setRight(inside.right() - text_width(cell.end, plain) - 2 * pad)
+        face = font(Role.LABEL, Weight.SEMIBOLD if bold else Weight.REGULAR)
+        words = _shortened_in(cell.words, face, inside.width())
+        text(painter, inside, words, theme.text2 if look is RowLook.DIM else theme.text1, face)
+        inside.setLeft(inside.left() + text_width(words, face) + 2 * pad)
+        if cell.note and inside.width() > 0:
+            text(painter, inside, _shortened_in(cell.note, plain, inside.width()), theme.text2, plain)
+    return picture
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -136,31 +167,14 @@ class RowDelegate(QStyledItemDelegate):
         while end < len(row.cells) and row.cells[end] is None:
             end += 1
         left = table.columnViewportPosition(start)
-        width = sum(table.columnWidth(column) for column in range(start, end))
-        painter.save()
-        painter.setClipRect(rect)
-        self._header(painter, QRectF(left, rect.top(), width, rect.height()), cell, row)
-        painter.restore()
+        size = QSize(sum(table.columnWidth(column) for column in range(start, end)), rect.height())
+        ratio = painter.device().devicePixelRatio()
+        picture = _span_picture(cell, row.bold, row.look, size.width(), size.height(), ratio, self._look())
+        part = QRectF((rect.left() - left) * ratio, 0, rect.width() * ratio, rect.height() * ratio)
+        painter.drawPixmap(QRectF(rect), picture, part)
 
-    def _header(self, painter: QPainter, whole: QRectF, cell: SpanCell, row: Row) -> None:
-        theme = current()
-        inside = whole.adjusted(self._pad, 0, -self._pad, 0)
-        if cell.unfolded is not None:
-            size = theme.px(m.ICON_ROW)
-            where = QRectF(inside.left(), inside.center().y() - size / 2, size, size)
-            paint_icon(painter, where, "down" if cell.unfolded else "right", theme.text2)
-            inside.setLeft(inside.left() + size + self._pad)
-        if cell.end:
-            face = font(Role.LABEL)
-            text(painter, inside, cell.end, theme.text2, face, RIGHT)
-            inside.setRight(inside.right() - text_width(cell.end, face) - 2 * self._pad)
-        face = font(Role.LABEL, Weight.SEMIBOLD if row.bold else Weight.REGULAR)
-        words = _shortened_in(cell.words, face, inside.width())
-        text(painter, inside, words, theme.text2 if row.look is RowLook.DIM else theme.text1, face)
-        inside.setLeft(inside.left() + text_width(words, face) + 2 * self._pad)
-        if cell.note and inside.width() > 0:
-            face = font(Role.LABEL)
-            text(painter, inside, _shortened_in(cell.note, face, inside.width()), theme.text2, face)
+    def _look(self) -> tuple[str, float]:
+        return current().name, self._scale
 
     def _stacked(
         self, painter: QPainter, rect: QRect, cell: StackedCell, row: Row, column: Column, theme: Theme

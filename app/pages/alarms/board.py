@@ -6,7 +6,7 @@ makes only the stretches of time from there on anew. `grouping.arrange` from scr
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import NamedTuple
@@ -41,7 +41,6 @@ class Board:
         self._singles: dict[str, _Ranked] = {}
         self._entries: list[_Ranked] | None = None
         self._groups: dict[str, Group] = {}
-        self._member_of: dict[str, Group] | None = None
 
     @property
     def order(self) -> Order:
@@ -87,10 +86,9 @@ class Board:
 
     def group_of(self, key: str) -> Group | None:
         """The group an alarm is in, if it is in one."""
-        self._ranked()
-        if self._member_of is None:
-            self._member_of = {item.key: group for group in self._groups.values() for item in group.members}
-        return self._member_of.get(key)
+        item = self._items.get(key)
+        section = None if item is None else self._section_of(item)
+        return None if item is None or section is None else section.group_of(item)
 
     def entries(self) -> list[Entry]:
         """Groups and single alarms in order."""
@@ -114,7 +112,6 @@ class Board:
             # Nearly in order already, which is what this sort is quick at.
             found.sort(key=_SORTED[self._order])
             self._entries = found
-            self._member_of = None
             self._groups = {entry.key: entry for _, entry in found if isinstance(entry, Group)}
         return self._entries
 
@@ -162,8 +159,20 @@ class _Section:
         self._spoil(at)
         return True
 
+    def group_of(self, item: Item) -> Group | None:
+        """The group that one of its items is in."""
+        self._settle()
+        stretch = self._stretches[bisect_right(self._starts, bisect_left(self._items, item)) - 1]
+        entry = stretch[0][1]
+        return entry if isinstance(entry, Group) else None
+
     def ranked(self) -> list[_Ranked]:
         """Its entries with their ranks."""
+        self._settle()
+        return [each for stretch in self._stretches for each in stretch]
+
+    def _settle(self) -> None:
+        """Make anew the stretches that do not hold."""
         if self._sound < len(self._stretches) or not self._stretches:
             start = self._starts[self._sound] if self._sound < len(self._starts) else 0
             del self._starts[self._sound :], self._stretches[self._sound :]
@@ -172,7 +181,6 @@ class _Section:
                 self._stretches.append([(rank(entry), entry) for entry in stretch])
                 start += sum(len(entry.members) if isinstance(entry, Group) else 1 for entry in stretch)
             self._sound = len(self._stretches)
-        return [each for stretch in self._stretches for each in stretch]
 
     def _spoil(self, at: int) -> None:
         """From the stretch that holds this place on, nothing holds; the one before may reach further now."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 WITHIN_US: Final = 120_000_000
@@ -34,8 +36,9 @@ class Item(NamedTuple):
     """The clock that gave `at` is not to be trusted; an order is not claimed."""
 
 
-class Group(NamedTuple):
-    """Alarms that belong together, in order of time."""
+@dataclass(frozen=True)
+class Group:
+    """Alarms that belong together, in order of time. What is asked of it often is counted once."""
 
     key: str
     section: str
@@ -46,12 +49,22 @@ class Group(NamedTuple):
         """The first-out: the earliest one."""
         return self.members[0]
 
-    @property
+    @cached_property
+    def best(self) -> Item:
+        """The one whose glyph stands for all: the most urgent, of those one that nobody has seen."""
+        return min(self.members, key=_urgency)
+
+    @cached_property
+    def pressing(self) -> int:
+        """When its newest alarm of the highest priority came: less urgent arrivals do not move the group."""
+        return max(item.at for item in self.members if item.priority == self.best.priority)
+
+    @cached_property
     def new(self) -> int:
         """How many nobody has acknowledged."""
         return sum(item.new for item in self.members)
 
-    @property
+    @cached_property
     def doubtful(self) -> bool:
         """Whether any of the times may be wrong, so that the first-out is not claimed."""
         return any(item.doubtful for item in self.members)
@@ -61,6 +74,12 @@ class Group(NamedTuple):
         """Key of the line that stands for what is folded."""
         return MORE + self.key
 
+    @cached_property
+    def urgent(self) -> tuple[str, ...]:
+        """Keys of what always has a row of its own."""
+        return tuple(item.key for item in self.members if item.priority <= URGENT)
+
+    @cached_property
     def folded(self) -> tuple[Item, ...]:
         """What has no row of its own while the group is folded."""
         return tuple(item for item in self.members if item.priority > URGENT)
@@ -69,9 +88,8 @@ class Group(NamedTuple):
         """Keys of the rows that show it."""
         if unfolded:
             return [self.key, *(item.key for item in self.members)]
-        urgent = [item.key for item in self.members if item.priority <= URGENT]
-        more = [self.more] * (0 < len(urgent) < len(self.members))
-        return [self.key, *urgent, *more]
+        more = [self.more] * (0 < len(self.urgent) < len(self.members))
+        return [self.key, *self.urgent, *more]
 
 
 Entry = Item | Group
@@ -81,8 +99,7 @@ Rank = tuple[int, bool, int, str]
 def rank(entry: Entry) -> Rank:
     """Sorting key: most urgent first, then what nobody has seen, then the newest."""
     if isinstance(entry, Group):
-        urgency = min(item.priority for item in entry.members)
-        return (urgency, not any(item.new for item in entry.members), -entry.members[-1].at, entry.key)
+        return (entry.best.priority, not entry.new, -entry.pressing, entry.key)
     return (entry.priority, not entry.new, -entry.at, entry.key)
 
 
@@ -137,6 +154,10 @@ def spliced(keys: Sequence[str], group: Group, unfolded: bool) -> list[str]:
         end += 1
     elsewhere = {*keys[:at], *keys[end:]}
     return [*keys[:at], *(key for key in group.lines(unfolded) if key not in elsewhere), *keys[end:]]
+
+
+def _urgency(item: Item) -> tuple[int, bool]:
+    return (item.priority, not item.new)
 
 
 def _stretch(members: tuple[Item, ...], least: int) -> list[Entry]:

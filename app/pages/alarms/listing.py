@@ -95,8 +95,9 @@ class AlarmList(Card):
 
     def spoil(self, keys: Collection[str]) -> None:
         """These alarms have changed; so have the headers of their groups."""
-        groups = {group for key in keys if (group := self._situation.board.group_of(key)) is not None}
-        self.rows.spoil([*keys, *(group.key for group in groups), *(group.more for group in groups)])
+        found = (self._situation.board.group_of(key) for key in keys)
+        groups = {group.key: group.more for group in found if group is not None}
+        self.rows.spoil([*keys, *groups, *groups.values()])
 
     def refresh(self) -> None:
         """Values and ages of the rows in sight."""

@@ -93,7 +93,7 @@ class RowMaker:
         return _("{count} alarms · {new} new").format(count=len(group.members), new=group.new)
 
     def _header(self, group: Group) -> Row:
-        best = self._situation.highest([item.key for item in group.members])
+        best = self._situation.records.get(group.best.key)
         by_place = self._situation.board.order is Order.PLACE
         span = SpanCell(
             words=self.group_title(group),
@@ -104,8 +104,8 @@ class RowMaker:
         return Row(key=group.key, cells=self._spanned(best, span), bold=True, look=RowLook.GROUP)
 
     def _more(self, key: str, group: Group) -> Row:
-        folded = group.folded()
-        best = self._situation.highest([item.key for item in folded])
+        folded = group.folded
+        best = self._situation.records.get(min(folded, key=lambda item: (item.priority, not item.new)).key)
         numbers = sorted({item.priority for item in folded})
         words = _("{count} more of priority {list}, all after {time}").format(
             count=len(folded),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.formats import bare_value, clock_time, date_time, shown, unit_of
 from app.models.alarms import Words, state_word
-from app.pages.alarms.grouping import URGENT, Group
+from app.pages.alarms.grouping import Group
 from app.pages.alarms.rows import RowMaker
 from app.pages.alarms.situation import Situation
 from app.texts import _, bilingual
@@ -66,14 +66,13 @@ def tell_group(group: Group, situation: Situation, maker: RowMaker, words: Words
     facts.append(Fact(label=_("First"), value=clock_time(group.first.at, tenths=True)))
     facts.append(Fact(label=_("Last"), value=clock_time(group.members[-1].at, tenths=True)))
     facts.append(Fact(label=_("Places"), value=str(len(places))))
-    urgent = sum(item.priority <= URGENT for item in group.members)
     rows = _("Priority 1 and 2 have their own rows ({urgent}); → unfolds the other {folded}, ← folds them.")
     return Told(
         tag=maker.counts(group),
         message=maker.group_title(group),
         advice=((_("Order"), (maker.first_out(group),)), (_("Places"), tuple(places[:6]))),
         facts=tuple(facts),
-        note=rows.format(urgent=urgent, folded=len(group.folded())),
+        note=rows.format(urgent=len(group.urgent), folded=len(group.folded)),
     )
 
 

@@ -60,7 +60,7 @@ def test_priority_1_and_2_always_have_a_row_of_their_own(alarms: list[Item]) -> 
 def test_rows_and_what_is_folded_add_up_to_all_alarms(alarms: list[Item]) -> None:
     entries = arrange(alarms)
     shown = [key for key in lines_of(entries, ()) if not key.startswith((GROUP, MORE))]
-    folded = [each.key for entry in entries if isinstance(entry, Group) for each in entry.folded()]
+    folded = [each.key for entry in entries if isinstance(entry, Group) for each in entry.folded]
     assert sorted(shown + folded) == sorted(each.key for each in alarms)
 
 
@@ -158,7 +158,7 @@ def test_the_story_of_a_line_break() -> None:
     assert isinstance(group, Group)
     assert (group.first.key, single.key) == ("roc", "filter")
     assert group.lines(unfolded=False) == [group.key, "roc", "ll", "flow", group.more]
-    assert [each.key for each in group.folded()] == ["k014", "ch4-h"]
+    assert [each.key for each in group.folded] == ["k014", "ch4-h"]
 
 
 def test_two_alarms_are_no_group() -> None:
@@ -175,3 +175,10 @@ def test_a_doubtful_clock_is_said_of_the_whole_group() -> None:
     (group,) = arrange([item("a", 0), item("b", 1, doubtful=True), item("c", 2)])
     assert isinstance(group, Group)
     assert group.doubtful
+
+
+def test_less_urgent_arrivals_do_not_move_a_group() -> None:
+    first = [item("p1", 0, "Z-01", 1), item("a", 1, "Z-01"), item("b", 2, "Z-01")]
+    second = [item("q1", 5, "Z-02", 1), item("c", 6, "Z-02"), item("d", 7, "Z-02")]
+    before = [each.key for each in arrange(first + second)]
+    assert [each.key for each in arrange([*first, *second, item("e", 60, "Z-01", 4)])] == before
