@@ -128,10 +128,14 @@ class Words:
 
     def tag(self, record: AlarmRecord) -> str:
         """What raised it; a link by its only device or its protocol, for its address means nothing to an operator."""
-        health = self._links.get(record.config.source)
+        return self.tag_of(record.config.source)
+
+    def tag_of(self, source: str) -> str:
+        """The same for the source of a past alarm."""
+        health = self._links.get(source)
         if health is None:
-            return shown(record.config.source)
-        only = health.devices[0] if len(health.devices) == 1 else self.asset(record)
+            return shown(source)
+        only = health.devices[0] if len(health.devices) == 1 else self._asset_of_link.get(source, "")
         return shown(only or health.protocol)
 
     def message(self, record: AlarmRecord) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 
-from app.formats import date_time, shown, value_text
+from app.formats import date_time, point_title, shown, value_text
 from app.models.alarms import Words
 from app.pages.alarms.columns import NARROW_LEAVES_OUT, columns
 from app.pages.alarms.listing import NARROW
@@ -30,10 +30,10 @@ _TIME_WIDTH: Final = 160
 class HistoryList(Card):
     """The newest lines of the alarm journal.
 
-    Signals: chosen(str alarm key) for the line that is current.
+    Signals: opened(str alarm key) on ↵ or double click of a line.
     """
 
-    chosen = Signal(str)
+    opened = Signal(str)
 
     def __init__(self, words: Words) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class HistoryList(Card):
         self._alarm_of: dict[str, str] = {}
         self.model = RowModel(_columns())
         self.table = Table(self.model, name="")
-        self.table.selected.connect(lambda key: self.chosen.emit(self._alarm_of.get(key, "")))
+        self.table.opened.connect(lambda key: self.opened.emit(self._alarm_of.get(key, "")))
         self.body.addWidget(self.table, 1)
         self.retranslate()
 
@@ -70,14 +70,16 @@ def past_row(past: Occurrence, words: Words, names: Mapping[str, str], now: int)
     # What is past does not blink.
     state = GlyphState.ACKNOWLEDGED if past.event in _RAISES else GlyphState.NONE
     by = f" · {shown(names.get(past.by, past.by), 40)}" if past.by else ""
-    said = (event_word(past.event), _(LEVEL_WORDS.get(past.level, "")) if past.level else "", past.reason)
     point = words.point_of(source)
+    title = "" if point is None else point_title(point)
+    level = _(LEVEL_WORDS.get(past.level, "")) if past.level else ""
+    said = (title, level, event_word(past.event), past.reason)
     return Row(
         key=_key(past),
         cells=(
             GlyphCell(priority=int(past.priority), state=state, words=past.name),
             date_time(past.at),
-            shown(source),
+            words.tag_of(source),
             "",
             shown(" ".join(part for part in said if part) + by),
             words.place_of(source),
@@ -106,6 +108,10 @@ def event_word(event: str) -> str:
         "suppress": _("suppressed"),
         "unsuppress": _("released"),
         "release": _("released"),
+        "uncertain": _("input uncertain"),
+        "good": _("input good again"),
+        "re-alarm": _("sounded again"),
+        "shelf-adjust": _("shelf adjusted"),
     }.get(event, shown(event, 40))
 
 

@@ -187,7 +187,9 @@ class AlarmList(Card):
         highest = self._situation.highest(arrived)
         self._pill.show_waiting(
             _("List held while you point"),
-            _("{count} new alarms waiting").format(count=len(arrived)),
+            (_("{count} new alarms waiting") if len(arrived) > 1 else _("{count} new alarm waiting")).format(
+                count=len(arrived)
+            ),
             _("Show now"),
             "End",
             None if highest is None else (int(highest.priority), glyph_of(highest)),

@@ -38,7 +38,7 @@ from widgets.inputs import Button, ButtonKind, Segmented
 from widgets.theme import metrics as m
 from widgets.theme import px, space
 
-_VIEWS_WIDTH: Final = 256
+_VIEWS_WIDTH: Final = 264
 _NARROW: Final = 1560
 _NARROW_VIEWS: Final = 236
 _NARROW_DETAIL: Final = 314
@@ -242,6 +242,13 @@ class AlarmsPage(Page):
         self._show_detail()
         self._list.table.setFocus()
 
+    def _open_past(self, key: str) -> None:
+        """From a line of the past to the alarm as it stands now."""
+        if key in self._situation.records:
+            self._select_alarm(key)
+        else:
+            self._context.actions.done.emit(_("This alarm is normal now."))
+
     def _segment(self) -> str:
         return self._segments.current()
 
@@ -301,6 +308,7 @@ class AlarmsPage(Page):
         shown: dict[str, QWidget] = {HISTORY: self._history, STATISTICS: self._statistics}
         self._stack.setCurrentWidget(shown.get(segment, self._list))
         self._head.setVisible(segment in _LISTS)
+        self._detail.setVisible(segment in _LISTS)
         self._ack_visible.setVisible(segment in _LISTS)
         if segment == HISTORY:
             self._show_history()
@@ -437,6 +445,7 @@ class AlarmsPage(Page):
         self._head.widened.connect(self._widen)
         self._list.widened.connect(self._widen)
         self._list.selected.connect(self._choose)
+        self._history.opened.connect(self._open_past)
         self._list.emptied.connect(self.setFocus)
         self._list.opened.connect(lambda _key: self._act("goto"))
         self._detail.asked.connect(self._act)

@@ -90,7 +90,8 @@ class RowMaker:
 
     def counts(self, group: Group) -> str:
         """How many, and how many of them new."""
-        return _("{count} alarms · {new} new").format(count=len(group.members), new=group.new)
+        template = _("{count} alarms · {new} new") if len(group.members) > 1 else _("{count} alarm · {new} new")
+        return template.format(count=len(group.members), new=group.new)
 
     def _header(self, group: Group) -> Row:
         best = self._situation.records.get(group.best.key)

@@ -74,7 +74,8 @@ class Situation:
         """Begin anew with these."""
         self.records, self.tally, self._facets, self._held = {}, Tally(), {}, set()
         self.board = Board(self.board.order)
-        self.take(records)
+        for record in records:
+            self._take(record)
 
     def remember(self, lines: Iterable[Occurrence]) -> None:
         """The changes of the last ten minutes, as the journal has them, so that chattering is known from the start."""
@@ -87,14 +88,10 @@ class Situation:
     def take(self, changed: Iterable[AlarmRecord]) -> None:
         """Alarms that have changed, in order."""
         for record in changed:
-            key = record.config.key
-            known = self.records.get(key)
-            if known is not None and _moved(known, record):
-                self._chatter.note(key, record.changed_at)
-            self.records[key] = record
-            (self._held.add if record.facts.suppressed else self._held.discard)(key)
-            self._count(key, record)
-            self._place(record)
+            known = self.records.get(record.config.key)
+            if record.facts.cond if known is None else _moved(known, record):
+                self._chatter.note(record.config.key, record.changed_at)
+            self._take(record)
 
     def settle(self) -> None:
         """Time has passed: what chatters no more stands in its group again, or goes if it is normal."""
@@ -161,6 +158,13 @@ class Situation:
         """The most urgent of these alarms."""
         known = (self.records[key] for key in keys if key in self.records)
         return min(known, key=lambda each: (int(each.priority), each.facts.ack), default=None)
+
+    def _take(self, record: AlarmRecord) -> None:
+        key = record.config.key
+        self.records[key] = record
+        (self._held.add if record.facts.suppressed else self._held.discard)(key)
+        self._count(key, record)
+        self._place(record)
 
     def _lay_out(self, order: Order) -> None:
         self.board = Board(order)

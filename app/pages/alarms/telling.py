@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from app.formats import bare_value, clock_time, date_time, shown, unit_of
 from app.models.alarms import Words, state_word
@@ -16,6 +17,8 @@ from backend.model.alarm import AlarmClass, AlarmName, AlarmRecord, InputQuality
 from backend.model.live import TagSnapshot
 from backend.model.response import Response, Wording
 from widgets.surfaces import Fact
+
+_NO_BREAK: Final = "\u202f"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ def _advice(response: Response | None) -> tuple[tuple[str, tuple[str, ...]], ...
     if response is None:
         return ((_("Do this"), (_("Nobody has written a response to this alarm yet."),)),)
     causes = (
-        f"{said(cause.words)} ({cause.share} %)" if cause.share is not None else said(cause.words)
+        f"{said(cause.words)} ({cause.share}{_NO_BREAK}%)" if cause.share is not None else said(cause.words)
         for cause in response.causes
     )
     steps = (f"{number}  {said(step)}" for number, step in enumerate(response.steps, start=1))

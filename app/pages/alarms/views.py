@@ -101,7 +101,7 @@ class ViewsColumn(Card):
     def __init__(self) -> None:
         super().__init__()
         self._titles = {key: Text("", Role.LABEL, Weight.SEMIBOLD, Tone.SECONDARY) for key in _SECTIONS}
-        self._views = ChoiceList(row_height=m.ROW_TABLE, glyphs=True)
+        self._views = ChoiceList(row_height=m.BUTTON, glyphs=True)
         self._held = ChoiceList(row_height=m.ROW_LIST, glyphs=True)
         self._where = ChoiceList()
         self._kinds = ChoiceList()
@@ -175,7 +175,7 @@ class ViewsColumn(Card):
         for key in _SECTIONS:
             column.addWidget(self._titles[key])
             column.addWidget(self._lists[key])
-            column.addSpacing(px(m.HALF))
+            column.addSpacing(px(m.QUARTER))
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)

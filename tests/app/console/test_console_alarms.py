@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QEnterEvent, QImage
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.dialogs.shelve import ShelveDialog
 from app.pages.alarms.grouping import GROUP, MORE
@@ -17,6 +20,7 @@ from tests.support.pushing import beyond, point_of, push, within
 from widgets.inputs import Button, Segmented
 from widgets.notices import AlarmGlyph, HoldPill
 from widgets.surfaces import FactList
+from widgets.theme import apply, current, load
 
 pytestmark = pytest.mark.expects_warnings
 
@@ -40,6 +44,33 @@ def segment(desk: WindowedDesk, key: str) -> None:
     chooser = next(each for each in desk.shell.findChildren(Segmented) if key in dict(each._segments))
     chooser.set_current(key)
     chooser.chosen.emit(key)
+
+
+OUTLET = "PT-1202:low"
+
+
+def raise_outlet(desk: WindowedDesk, system: System) -> None:
+    """The outlet pressure of R-12 falls below its lowest limit."""
+    outlet = point_of(system, "PT-1202")
+    push(system, {outlet.id: within(outlet)})
+    push(system, {outlet.id: beyond(outlet) or 0.0})
+    desk.until(lambda: OUTLET in rows(desk))
+
+
+def stands(desk: WindowedDesk, key: str) -> bool:
+    """Whether the alarm's condition holds now."""
+    return any(each.config.key == key and each.facts.cond for each in desk.alarms())
+
+
+def alarm_hue_share(widget: QWidget) -> float:
+    """Share of the pixels that have an alarm hue of the theme, give or take antialiasing."""
+    picture = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    raw = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.width(), 4)
+    pixels = raw[..., :3].astype(np.int16)
+    theme = current()
+    hues = (theme.p1, theme.p2, theme.p3, theme.p4)
+    close = [np.abs(pixels - (hue.blue(), hue.green(), hue.red())).max(axis=2) <= 24 for hue in hues]
+    return float(np.logical_or.reduce(close).mean())
 
 
 def said(desk: WindowedDesk, key: str) -> str:
@@ -249,7 +280,7 @@ def test_new_alarms_wait_in_a_pill_with_count_and_highest_until_end(operator: Wi
     operator.until(lambda: any(each.config.source == "PT-1202" for each in operator.alarms()))
     pill = page.findChild(HoldPill)
     operator.until(lambda: pill.isVisible())
-    assert "1 new alarms waiting" in operator.words(pill)
+    assert "1 new alarm waiting" in operator.words(pill)
     assert pill.findChild(AlarmGlyph)._priority == 1
     assert rows(operator) == before
     operator.table("Alarms").setFocus()
@@ -342,7 +373,7 @@ def test_the_chosen_alarm_says_what_to_do_and_how_soon(operator: WindowedDesk, s
     operator.shell.go("alarms", "PT-1202:low")
     words = operator.words(page)
     assert "Flames go out" in words
-    assert "Line break downstream (60 %)" in words
+    assert "Line break downstream (60\u202f%)" in words
     assert "Time left to respond" in words
     assert "of 4:00" in words
 
@@ -417,15 +448,104 @@ def test_history_tells_what_happened_and_who_did_it(operator: WindowedDesk) -> N
     history = operator.table("History").row_model()
     operator.until(lambda: history.rowCount() > len(operator.alarms()))
     assert "acknowledged · Chen Wei" in cells(history)[0][4]
+    operator.table("History").opened.emit(history.rows()[0].key)
+    assert operator.table("Alarms").current_key() == key
 
 
-def test_a_link_alarm_leads_to_its_station(operator: WindowedDesk) -> None:
+@pytest.mark.parametrize(
+    ("key", "page", "what"),
+    [
+        (Qt.Key.Key_Return, "map", "{tag}"),
+        (Qt.Key.Key_I, "map", "isolate:{tag}"),
+        (Qt.Key.Key_T, "trends", "{tag}@{raised}"),
+        (Qt.Key.Key_M, "stations", "{tag}"),
+    ],
+)
+def test_one_key_leads_from_an_alarm_to_where_it_is_dealt_with(
+    operator: WindowedDesk, silent: System, key: Qt.Key, page: str, what: str
+) -> None:
+    shown = operator.page("alarms")
+    raise_outlet(operator, silent)
+    operator.shell.go("alarms", OUTLET)
+    gone: list[tuple[str, str]] = []
+    everywhere = replace(
+        shown._handling._context,
+        go=lambda *where: gone.append(where),
+        pages=lambda: ("map", "trends", "stations", "commands"),
+    )
+    shown._handling._context = everywhere
+    operator.press(key)
+    expected = what.format(tag="PT-1202", raised=by_key(operator, OUTLET).facts.raised_at)
+    assert gone == [(page, expected)]
+
+
+def test_without_a_map_an_alarm_leads_to_its_station(operator: WindowedDesk, silent: System) -> None:
+    shown = operator.page("alarms")
+    raise_outlet(operator, silent)
+    operator.shell.go("alarms", OUTLET)
+    gone: list[tuple[str, str]] = []
+    bare = replace(shown._handling._context, go=lambda *where: gone.append(where), pages=lambda: ("stations",))
+    shown._handling._context = bare
+    operator.press(Qt.Key.Key_I)
+    assert gone == [("stations", "PT-1202")]
+
+
+def test_c_prepares_the_command_of_the_valve_at_the_alarm(operator: WindowedDesk, silent: System) -> None:
+    shown = operator.page("alarms")
+    fault = next(each for each in silent.backend.registry.points if each.property == "fault")
+    push(silent, {fault.id: 0.0}, ages_s=(0.0,))
+    push(silent, {fault.id: 1.0}, ages_s=(60.0, 0.0))
+    push(silent, {fault.id: 1.0}, ages_s=(0.0,))
+    key = f"{fault.tag}:state"
+    operator.until(lambda: any(each.config.key == key for each in operator.alarms()))
+    operator.until(lambda: key in shown._situation.records)
+    operator.shell.go("alarms", key)
+    gone: list[tuple[str, str]] = []
+    shown._handling._context = replace(shown._handling._context, go=lambda *where: gone.append(where))
+    operator.press(Qt.Key.Key_C)
+    target = next(each for each in silent.backend.commands.commandable() if each.device == fault.device)
+    assert gone == [("commands", f"prepare:{target.point}")]
+
+
+def test_an_alarm_that_chatters_is_one_row_that_stays(operator: WindowedDesk, silent: System) -> None:
     operator.page("alarms")
-    record = next(each for each in operator.alarms() if "R-12" in operator.shell.banner.spoken(each))
-    operator.shell.go("alarms", record.config.key)
-    operator.press(Qt.Key.Key_Return)
-    assert operator.shell.current() == "stations"
-    assert operator.table("Places").current_key() == "R-12"
+    lid = next(each for each in silent.backend.registry.points if each.property == "lid")
+    key = f"{lid.tag}:state"
+    for opened in (1.0, 0.0, 1.0, 0.0, 1.0):
+        push(silent, {lid.id: opened}, ages_s=(0.0,))
+        operator.until(lambda opened=opened: stands(operator, key) == bool(opened))
+    operator.until(lambda: "chattering, 5 changes in 10 min" in said(operator, key))
+    session = operator.shell.desk.session
+    assert session is not None
+    operator.backend.alarms.acknowledge(session, key, by_key(operator, key).facts.occurrence).result(5)
+    push(silent, {lid.id: 0.0}, ages_s=(0.0,))
+    operator.until(lambda: not any(each.config.key == key for each in operator.alarms()))
+    operator.until(lambda: "P3 normal" in said(operator, key))
+    assert rows(operator).count(key) == 1
+    assert "held on" in said(operator, key)
+
+
+def test_a_calm_page_has_no_alarm_hue_and_a_flood_at_most_half_a_percent(
+    operator: WindowedDesk, silent: System, qapp: QApplication
+) -> None:
+    page = operator.page("alarms")
+    points = [each for each in silent.backend.registry.points if beyond(each) is not None]
+    push(silent, {each.id: within(each) for each in points})
+    push(silent, {each.id: beyond(each) or 0.0 for each in points}, ages_s=(0.0,))
+    operator.until(lambda: len(operator.alarms()) > 40)
+    operator.until(lambda: len(page._situation.board) > 40)
+    operator.shell.go("alarms", rows(operator)[1])
+    for name in ("dark", "light"):
+        apply(qapp, load(name))
+        QApplication.processEvents()
+        assert 0 < alarm_hue_share(page) <= 0.005, name
+    operator.bridge.stop()
+    page._situation.load(())
+    page._show()
+    QApplication.processEvents()
+    assert rows(operator) == []
+    assert alarm_hue_share(page) == 0
+    apply(qapp, load("dark"))
 
 
 def test_buttons_follow_the_rights_of_the_person(operator: WindowedDesk) -> None:
