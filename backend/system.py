@@ -27,6 +27,7 @@ from backend.api.balance import BalanceApi
 from backend.api.commands import CommandsApi
 from backend.api.configuration import Configuration
 from backend.api.devices import DevicesApi
+from backend.api.exports import ExportsApi
 from backend.api.journal import JournalApi
 from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
@@ -320,6 +321,7 @@ class System:
             network=network,
             balance=balance,
             preferences=PreferencesApi(store, self._worker),
+            exports=ExportsApi(store=store, people=people, clock=clock, worker=self._worker),
             journal=JournalApi(
                 store=store,
                 check=self.verify_journal,

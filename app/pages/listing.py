@@ -16,10 +16,12 @@ from app.pages.people.page import SPEC as PEOPLE
 from app.pages.setup.page import SPEC as SETUP
 from app.pages.stations.page import SPEC as STATIONS
 from app.pages.things.page import SPEC as MODELS
+from app.pages.trends.page import SPEC as TRENDS
 
 PAGES: Final[tuple[PageSpec, ...]] = (
     OVERVIEW,
     STATIONS,
+    TRENDS,
     ALARMS,
     MAP,
     COMMANDS,

@@ -9,6 +9,7 @@ from backend.api.alarms import AlarmsApi
 from backend.api.balance import BalanceApi
 from backend.api.commands import CommandsApi
 from backend.api.devices import DevicesApi
+from backend.api.exports import ExportsApi
 from backend.api.journal import JournalApi
 from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
@@ -52,6 +53,7 @@ class Backend:
     preferences: PreferencesApi
     journal: JournalApi
     screen: ScreenApi
+    exports: ExportsApi
     status: StatusApi
     clock: Clock
 

@@ -21,6 +21,7 @@ from backend.model.journal import JournalEntry, JournalQuery
 from backend.model.plant import Registry
 from backend.model.quality import Cause, cause_of, status_of
 from backend.model.sample import SampleBatch
+from backend.model.trend import Thinned
 from backend.store import rows
 from backend.store.groups import Damaged
 from backend.store.records import Records
@@ -50,6 +51,21 @@ class _Of(Generic[T]):
     kind: Kind
     get: Callable[[T], Any]
 
+
+_SERIES_COLUMNS = (
+    Column("first_utc", Kind.TIME),
+    Column("last_utc", Kind.TIME),
+    Column("tag", Kind.TEXT),
+    Column("mean", Kind.NUMBER),
+    Column("low", Kind.NUMBER),
+    Column("high", Kind.NUMBER),
+    Column("first", Kind.NUMBER),
+    Column("last", Kind.NUMBER),
+    Column("unit", Kind.TEXT),
+    Column("samples", Kind.COUNT),
+    Column("worst_quality", Kind.TEXT),
+    Column("tier", Kind.TEXT),
+)
 
 _SAMPLE_COLUMNS = (
     Column("time_utc", Kind.TIME),
@@ -136,6 +152,13 @@ def export_samples(
     return Exported(file=file, rows=written, damaged=damaged)
 
 
+def export_series(store: Records, file: Path, lines: Sequence[Thinned]) -> Exported:
+    """The rows of thinned lines, line by line; a row that holds nothing to be believed has no mean, low and high."""
+    words = _Words(store.registry())
+    blocks = (words.line(line) for line in lines if len(line.at))
+    return Exported(file=file, rows=_write(store, file, "trend", _SERIES_COLUMNS, blocks))
+
+
 def export_occurrences(
     store: Records, file: Path, *, start: int | None = None, end: int | None = None, key: str | None = None
 ) -> Exported:
@@ -183,6 +206,23 @@ class _Words:
             batch.value[order],
             self._units[points],
             self._qualities[batch.quality[order]],
+        )
+
+    def line(self, line: Thinned) -> Block:
+        n, place = len(line.at), min(line.point, len(self._tags) - 1)
+        return (
+            line.at.view("datetime64[us]"),
+            line.last_at.view("datetime64[us]"),
+            np.full(n, self._tags[place], object),
+            line.mean,
+            line.low,
+            line.high,
+            line.first,
+            line.last,
+            np.full(n, self._units[place], object),
+            line.count.astype(np.int64),
+            self._qualities[line.worst],
+            np.full(n, line.tier, object),
         )
 
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 import widgets.charts
 import widgets.city
+import widgets.charts.trend
 import widgets.inputs
 import widgets.mimic
 import widgets.notices
@@ -34,6 +35,7 @@ from widgets.theme import SCALES, THEMES, Painted, apply, load
 PACKAGES = (
     widgets.charts,
     widgets.city,
+    widgets.charts.trend,
     widgets.inputs,
     widgets.mimic,
     widgets.notices,

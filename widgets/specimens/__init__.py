@@ -1,6 +1,7 @@
 """The gallery's sheets: every widget in every state on made-up data; GUI thread only."""
 
 from widgets.specimens import city, inputs, mimics, notices, readouts, surfaces, tables
+from widgets.specimens import city, inputs, notices, readouts, surfaces, tables, trend
 from widgets.specimens.sheet import Sheet
 
 SHEETS = (
@@ -13,4 +14,5 @@ SHEETS = (
     Sheet(name="mimic", make=mimics.make),
     Sheet(name="tables", make=tables.make),
     Sheet(name="devices", make=tables.make_devices),
+    Sheet(name="trend", make=trend.make),
 )

@@ -1,0 +1,1 @@
+"""Trends (F3): pens over one time axis, live and from history."""

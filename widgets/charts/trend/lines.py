@@ -1,0 +1,73 @@
+"""The lines of one pane as pyqtgraph draws them, clipped to the pane; x is px from its left edge."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
+
+from widgets.charts.trend.columns import columns_of, peaks_of
+from widgets.charts.trend.parts import Curve, Pane, PenLook, Times, Values
+from widgets.charts.trend.picture import Picture
+from widgets.charts.trend.strokes import compare_pen, line_pen
+
+_BEHIND: Final = -1
+_FRONT: Final = 1
+_SMOOTH: Final = 8
+"""Lines of a chart up to which edges are smoothed: it costs half as much again as the line."""
+
+
+class PaneLines:
+    """A view box with one line for each pen, and one for the other day of the pen in front."""
+
+    def __init__(self, pane: Pane) -> None:
+        self.box = pg.ViewBox(enableMenu=False, enableMouse=False, border=None)
+        self.box.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.box.disableAutoRange()
+        self._lines: dict[str, pg.PlotCurveItem] = {pen.key: self._line() for pen in pane.pens}
+        self._compare = self._line()
+        self._compare.setZValue(_BEHIND)
+
+    def show(self, picture: Picture, place: int) -> None:
+        """Give the lines what they show now."""
+        pane, rect = picture.panes[place], picture.places.panes[place]
+        self.box.setRange(xRange=(0, rect.width()), yRange=(pane.low, pane.high), padding=0, disableAutoRange=True)
+        for pen in pane.pens:
+            line = self._lines[pen.key]
+            line.setZValue(_FRONT if pen.front else 0)
+            _stroke(line, line_pen(pen.number, front=pen.front), smooth=picture.pens() <= _SMOOTH)
+            line.setData(*self._drawn(picture, pen, rect.left()), connect="finite", skipFiniteCheck=False)
+        front = next((pen for pen in pane.pens if pen.front), None)
+        other = picture.compare.get(front.key) if front is not None else None
+        if other is None:
+            self._compare.setData(np.empty(0), np.empty(0))
+            return
+        thin = columns_of(other, picture.start, picture.end, picture.columns())
+        _stroke(self._compare, compare_pen(), smooth=False)
+        self._compare.setData(picture.xs(thin.at) - rect.left(), thin.mid, connect="finite", skipFiniteCheck=False)
+
+    def _drawn(self, picture: Picture, pen: PenLook, left: float) -> tuple[Values, Values]:
+        thin: Curve | None = picture.thin.get(pen.key)
+        if thin is None:
+            return np.empty(0), np.empty(0)
+        at: Times = thin.at
+        values: Values = thin.mid
+        if not picture.band:
+            at, values = peaks_of(picture.curves[pen.key], picture.start, picture.end, picture.columns())
+        return picture.xs(at) - left, values
+
+    def _line(self) -> pg.PlotCurveItem:
+        line = pg.PlotCurveItem()
+        self.box.addItem(line, ignoreBounds=True)
+        return line
+
+
+def _stroke(line: pg.PlotCurveItem, pen: QPen, *, smooth: bool) -> None:
+    """Whole lines as segments are several times faster to draw, but dashes would begin anew in each."""
+    whole = pen.style() == Qt.PenStyle.SolidLine
+    line.setPen(pen)
+    line.opts["antialias"] = smooth and whole
+    line.setSegmentedLineMode("on" if whole else "off")

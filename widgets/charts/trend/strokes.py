@@ -1,0 +1,88 @@
+"""Pens and brushes of a trend chart, from the theme in force."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from pyqtgraph.functions import create_qpolygonf, ndarray_from_qpolygonf
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPolygonF
+
+from widgets.charts.trend.parts import Values
+from widgets.theme import Theme, current, px
+
+_DASHES: Final = (None, (6.0, 4.0), (1.5, 3.0), (8.0, 3.0, 1.5, 3.0))
+"""Pens 1-5 solid, 6-10 dashed, 11-15 dotted, 16-20 dashed and dotted: the colours are only five."""
+_COMPARE: Final = (3.0, 4.0)
+_LIMIT: Final = 1.25
+_LIMIT_DASH: Final = (5.0, 3.0)
+_BAND: Final = 0.18
+_DOT_STEP: Final = 6
+
+
+def pen_colour(number: int, theme: Theme | None = None) -> QColor:
+    """The colour of pen `number` (from 1)."""
+    pens = (theme or current()).pens
+    return pens[(number - 1) % len(pens)]
+
+
+def line_pen(number: int, *, front: bool) -> QPen:
+    """The stroke of pen `number`; the front pen is twice as wide."""
+    pen = QPen(pen_colour(number), px(2 if front else 1))
+    pen.setCosmetic(True)
+    _dash(pen, _DASHES[(number - 1) // len(current().pens) % len(_DASHES)])
+    return pen
+
+
+def compare_pen() -> QPen:
+    """The stroke of another day."""
+    pen = QPen(current().text3, 1)
+    pen.setCosmetic(True)
+    _dash(pen, _COMPARE)
+    return pen
+
+
+def limit_pen(colour: QColor, *, wider: float = 0.0) -> QPen:
+    """The stroke of an alarm limit; `wider` px for an outline under it."""
+    width = _LIMIT * current().scale
+    pen = QPen(colour, width + wider)
+    # Dashes count in widths: the outline must break where the line breaks.
+    _dash(pen, tuple(part * width / (width + wider) for part in _LIMIT_DASH))
+    return pen
+
+
+def band_brush(number: int) -> QBrush:
+    """What lies between smallest and largest value under a line."""
+    colour = QColor(pen_colour(number))
+    colour.setAlphaF(_BAND)
+    return QBrush(colour)
+
+
+def dots() -> QBrush:
+    """The shading of stale time."""
+    return QBrush(_dots(current().line3.name(), px(_DOT_STEP)))
+
+
+def polygon(xs: Values, ys: Values) -> QPolygonF:
+    """Points as Qt draws them, copied in one go."""
+    made: QPolygonF = create_qpolygonf(len(xs))
+    room = ndarray_from_qpolygonf(made)
+    room[:, 0] = xs
+    room[:, 1] = ys
+    return made
+
+
+def _dash(pen: QPen, pattern: tuple[float, ...] | None) -> None:
+    if pattern is not None:
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern(list(pattern))
+
+
+@cache
+def _dots(colour: str, step: int) -> QPixmap:
+    picture = QPixmap(step, step)
+    picture.fill(Qt.GlobalColor.transparent)
+    with QPainter(picture) as painter:
+        painter.fillRect(step // 2, step // 2, 1, 1, QColor(colour))
+    return picture
