@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 import widgets.charts
-import widgets.city
 import widgets.charts.trend
+import widgets.city
 import widgets.inputs
 import widgets.mimic
 import widgets.notices
