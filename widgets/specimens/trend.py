@@ -6,6 +6,8 @@ import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from widgets.charts.trend import (
+    CURSOR,
+    PEN,
     Cursor,
     Curve,
     Fill,
@@ -16,11 +18,13 @@ from widgets.charts.trend import (
     Mark,
     Pane,
     PenLook,
+    PenTable,
     Span,
     TrendChart,
 )
 from widgets.specimens.sheet import page
 from widgets.surfaces import Card
+from widgets.tables import Align, Column, Kind, Row, RowModel, ValueCell
 from widgets.theme import Tone
 
 START = 1_768_473_600_000_000
@@ -100,10 +104,27 @@ def chart() -> TrendChart:
     return made
 
 
+def table() -> PenTable:
+    """Two pens and a switch below the chart."""
+    model = RowModel(
+        (
+            Column(key=PEN, title="Pen", width=76),
+            Column(key="tag", title="Tag", width=0, kind=Kind.MONO),
+            Column(key=CURSOR, title="18:33:05", width=150, kind=Kind.VALUE, align=Align.RIGHT),
+        )
+    )
+    made = PenTable(model, name="Pens")
+    made.set_lanes(frozenset({"XV-0417"}))
+    values = (("1", "PT-1202", "0.264"), ("2", "PT-1102", "0.343"), ("7", "XV-0417", "open"))
+    model.replace([Row(key=tag, cells=(pen, tag, ValueCell(number=value))) for pen, tag, value in values])
+    return made
+
+
 def make() -> QWidget:
-    """The chart on a card."""
+    """The chart on a card, the table of its pens below."""
     card = Card("Trend", "with a gap, stale time, strips, lanes, merged alarm marks and two cursors")
-    card.body.addWidget(chart())
+    card.body.addWidget(chart(), 3)
+    card.body.addWidget(table(), 1)
     holder = QWidget()
     layout = QVBoxLayout(holder)
     layout.addWidget(card)

@@ -41,7 +41,7 @@ from widgets.theme import metrics as m
 
 _SIDE: Final = 340
 _TABLE_ROWS: Final = 7
-_TABLE_SHARE: Final = 0.3
+_TABLE_SHARE: Final = 0.28
 _BEATS: Final = 4
 """The picture moves once a second; the bridge beats four times."""
 _SHIFTS: Final = (DAY, 7 * DAY, 0)
@@ -140,8 +140,7 @@ class TrendsPage(Page):
     def select(self, what: str) -> None:
         tags, at = parsed(what)
         if tags:
-            self._asked_for = True
-            self._open(self._shelf.group_of(tags))
+            self._open_named(tags)
         if at is not None:
             self._window = windows.showing(self._window, at, self._context.backend.now())
             self._set_cursor(at)
@@ -206,7 +205,7 @@ class TrendsPage(Page):
         self._keys.setVisible(self.height() / current().scale > 760)
         self._events.setFixedWidth(px(_SIDE if wide >= _NARROW else _SIDE * 4 // 5))
         self._keys.setFixedWidth(px(_SIDE if wide >= _NARROW else _SIDE * 4 // 5))
-        rows = min(_TABLE_ROWS, max(3, int(self.height() * _TABLE_SHARE / px(m.ROW_TABLE)) - 1))
+        rows = min(_TABLE_ROWS, max(2, int(self.height() * _TABLE_SHARE / px(m.ROW_TABLE)) - 1))
         self._table.setFixedHeight(px(m.ROW_TABLE) * (rows + 1) + px(m.HALF))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -223,6 +222,19 @@ class TrendsPage(Page):
         self._view.cursor = self._view.second = None
         self._view.front, self._view.by_hand = {}, {}
         self._set_pens(group)
+
+    def _open_named(self, tags: Sequence[str]) -> None:
+        """The pens of these tags, or the group of the place that is called so; what is not known is said."""
+        known = tuple(pen.point.tag for pen in pens_of(self._context.backend.registry, tags))
+        place = next((each for each in self._shelf.groups() if each.key == f"place:{tags[0]}"), None)
+        if known:
+            self._asked_for = True
+            self._open(self._shelf.group_of(known))
+        elif place is not None:
+            self._asked_for = True
+            self._open(place)
+        else:
+            self._context.actions.refused.emit(_("There is no point {tag}.").format(tag=shown(tags[0], 40)))
 
     def _set_pens(self, group: Group) -> None:
         self._group = group

@@ -57,26 +57,31 @@ def _gaps(series: Series, point: Point, now: int, quality_now: int) -> Iterator[
         return
     if good[0] > 0:
         yield _gap(series, -1, int(series.at[0]), int(series.at[good[0]]), int(series.worst[good[0] - 1]))
-    late = series.at[good[1:]] - series.last_at[good[:-1]] > patience(point)
+    wait = patience(point)
+    late = series.at[good[1:]] - series.last_at[good[:-1]] > wait
     for place in np.flatnonzero(late | (np.diff(good) > 1)):
         before, after = int(good[place]), int(good[place + 1])
-        yield from _between(series, before, after, int(series.at[after]))
+        yield from _between(series, before, after, int(series.at[after]), wait)
     last = int(good[-1])
-    silent = now - int(series.last_at[last]) > patience(point)
+    silent = now - int(series.last_at[last]) > wait
     if last < len(series) - 1:
-        yield from _between(series, last, len(series), now)
+        yield from _between(series, last, len(series), now, wait)
     elif silent:
         bad = status_of(quality_now) is Status.BAD or cause_of(quality_now) in _STALE
         yield _gap(series, last, int(series.last_at[last]), now, quality_now if bad else int(Status.BAD))
 
 
-def _between(series: Series, before: int, after: int, end: int) -> Iterator[Span]:
+def _between(series: Series, before: int, after: int, end: int, patience_us: int) -> Iterator[Span]:
     """From the believed row `before` to `end`, where row `after` is believed again."""
-    bad = after > before + 1
-    start = int(series.at[before + 1]) if bad else int(series.last_at[before])
-    if cause_of(int(series.worst[before + 1])) in _STALE if bad else False:
-        start = int(series.last_at[before])
-    yield _gap(series, before, start, end, int(series.worst[before + 1]) if bad else int(Status.BAD))
+    if after == before + 1:
+        yield _gap(series, before, int(series.last_at[before]), end, int(Status.BAD))
+        return
+    code = int(series.worst[before + 1])
+    told = int(series.at[before + 1])
+    since = int(series.last_at[before])
+    # What is stale was so since its last sample; what came as bad was good until then, if one came in time.
+    start = since if cause_of(code) in _STALE or told - since > patience_us else told
+    yield _gap(series, before, start, end, code)
 
 
 def _gap(series: Series, before: int, start: int, end: int, code: int) -> Span:

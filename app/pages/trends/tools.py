@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.pages.trends.readout import shift_word
@@ -44,7 +44,7 @@ class Tools(QObject):
         self.ranges = Segmented([(key, key) for key in (*dict(RANGES), OTHER)], name="")
         self.compare = Button(icon="clock", key="Y")
         self.band = Button(key="B")
-        self.live = Text("", Role.LABEL, tone=Tone.SECONDARY)
+        self.live = Text("", Role.LABEL, tone=Tone.SECONDARY, elide=Qt.TextElideMode.ElideRight)
         self.pause = Button(icon="pause", key="P", kind=ButtonKind.RAISED)
         self.groups.clicked.connect(self.groups_pressed)
         self.add.clicked.connect(self.add_pressed)
@@ -97,7 +97,7 @@ class Tools(QObject):
 
     def _say(self, button: Button, words: str) -> None:
         self._words[button] = words
-        button.set_words("" if self._compact and button in (self.compare, self.pause) else words)
+        button.set_words("" if self._compact and button in (self.compare, self.band, self.pause) else words)
         button.setAccessibleName(words)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from widgets.charts.trend.columns import columns_of
 from widgets.charts.trend.ground import paint_ground
@@ -99,10 +99,14 @@ class TrendChart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is not typ
         return self.picture.columns()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(px(_WIDE), least_height(len(self.picture.panes), len(self.picture.lanes)))
+        return QSize(px(_WIDE), least_height())
 
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint()
+
+    def close(self) -> bool:
+        """As every widget closes. pyqtgraph's own takes the scene apart while Qt still paints from it."""
+        return bool(QGraphicsView.close(self))
 
     # -- painting -------------------------------------------------------------------------------------------------
 

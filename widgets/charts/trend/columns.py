@@ -11,6 +11,8 @@ from widgets.charts.trend.parts import Curve, Times, Values
 
 _ROWS_PER_COLUMN: Final = 1
 """Up to so many rows a column are drawn as they are: no band then."""
+_FEWEST: Final = 2
+"""The down-sampler panics with fewer bins."""
 _PEAKS: Final = MinMaxDownsampler()  # type: ignore[no-untyped-call]
 
 
@@ -42,7 +44,7 @@ def columns_of(curve: Curve, start: int, end: int, columns: int) -> Curve:
 def peaks_of(curve: Curve, start: int, end: int, columns: int) -> tuple[Times, Values]:
     """A line that goes through the smallest and the largest value of every pixel column, for use without the band."""
     seen = _clip(curve, start, end)
-    if len(seen.at) > 4 * columns and not np.isnan(seen.mid).any() and _is_raw(seen):
+    if columns >= _FEWEST and len(seen.at) > 4 * columns and not np.isnan(seen.mid).any() and _is_raw(seen):
         picked = _PEAKS.downsample(seen.at, seen.mid, n_out=2 * columns, parallel=False).astype(np.intp)
         return seen.at[picked], seen.mid[picked]
     thin = columns_of(curve, start, end, columns)

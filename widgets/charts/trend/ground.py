@@ -61,7 +61,7 @@ def _values(painter: QPainter, picture: Picture, place: int) -> None:
     pane, rect = picture.panes[place], picture.places.panes[place]
     if not pane.pens:
         return
-    most = max(2, int(rect.height() // px(_VALUE_ROOM)))
+    most = max(1, int(rect.height() // px(_VALUE_ROOM)))
     values, digits = value_ticks(pane.low, pane.high, most)
     height = px(Role.LABEL.line)
     for value in values:
@@ -97,9 +97,10 @@ def _band(painter: QPainter, picture: Picture, place: int, key: str, number: int
     edges = np.flatnonzero(np.diff(whole, prepend=False, append=False))
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         run = slice(int(start), int(end))
-        if end - start > 1:
-            around = np.concatenate([xs[run], xs[run][::-1]])
-            painter.drawPolygon(polygon(around, np.concatenate([tops[run], feet[run][::-1]])))
+        # In steps as wide as a row, so that the peak of a single column covers that column.
+        sides = np.append(np.repeat(xs[run], 2)[1:], xs[end] if end < len(xs) else xs[-1] + 1.0)
+        above, below = np.repeat(tops[run], 2), np.repeat(feet[run], 2)
+        painter.drawPolygon(polygon(np.concatenate([sides, sides[::-1]]), np.concatenate([above, below[::-1]])))
 
 
 def _shade(painter: QPainter, picture: Picture, place: int, span: Span, number: int) -> None:

@@ -268,8 +268,8 @@ def _foot(painter: QPainter, picture: Picture) -> None:
 def _axis(painter: QPainter, picture: Picture) -> None:
     theme = current()
     rect = picture.places.axis
-    made = QRectF(rect.right() + px(m.HALF), rect.top(), px(m.ROW_LIST * 2), rect.height())
-    text(painter, made, picture.tier, theme.text3, font(Role.HINT), LEFT)
+    made = QRectF(0, rect.top(), rect.left() - px(m.BANNER) / 2, rect.height())
+    text(painter, made, picture.tier, theme.text3, font(Role.HINT), RIGHT)
     for tick in time_ticks(picture.start, picture.end, ticks_across(picture)):
         x = picture.x(tick.at)
         wide = px(m.BANNER * 2)

@@ -17,7 +17,7 @@ LANE = 17
 LANE_GAP = 6
 FOOT = 30
 AXIS = 26
-LEAST_PANE = 36
+LEAST_PANE = 24
 _BETWEEN = 6
 
 
@@ -45,7 +45,7 @@ def places(width: float, height: float, panes: int, lanes: int, label: float = 0
     weights = [4 / 3 if place == 0 and panes > 1 else 1.0 for place in range(panes)]
     made: list[QRectF] = []
     for weight in weights:
-        tall = max(float(px(LEAST_PANE)), room * weight / sum(weights))
+        tall = max(1.0, room * weight / sum(weights))
         made.append(QRectF(left, top + px(TITLE), across, tall))
         top += px(TITLE) + tall + px(_BETWEEN)
     base = height - below + (px(LANE_GAP) * 2 if lanes else 0)
@@ -61,10 +61,9 @@ def places(width: float, height: float, panes: int, lanes: int, label: float = 0
     )
 
 
-def least_height(panes: int, lanes: int) -> int:
-    """px below which panes would be too low to read."""
-    pane = px(LEAST_PANE) + px(TITLE) + px(_BETWEEN)
-    return px(FLAG) + max(1, panes) * pane + lanes * (px(LANE) + px(LANE_GAP)) + px(LANE_GAP) * 3 + px(FOOT) + px(AXIS)
+def least_height() -> int:
+    """px below which a chart shows nothing any more."""
+    return px(FLAG) + px(TITLE) + px(LEAST_PANE) * 2 + px(FOOT) + px(AXIS)
 
 
 def spread(wanted: list[float], height: float, low: float, high: float) -> list[float]:
