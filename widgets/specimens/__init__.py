@@ -1,7 +1,6 @@
 """The gallery's sheets: every widget in every state on made-up data; GUI thread only."""
 
-from widgets.specimens import city, inputs, mimics, notices, readouts, surfaces, tables
-from widgets.specimens import city, inputs, notices, readouts, surfaces, tables, trend
+from widgets.specimens import city, inputs, mimics, notices, readouts, surfaces, tables, trend
 from widgets.specimens.sheet import Sheet
 
 SHEETS = (
