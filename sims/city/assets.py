@@ -41,7 +41,7 @@ def asset_rows(network: Network) -> list[Row]:
         *_stations(network),
         *_sites(network),
         *_valves(network),
-        *(_fitting(one) for one in network.fittings),
+        *_fittings(network),
         *_vehicles(network),
     ]
 
@@ -96,11 +96,23 @@ def _valves(network: Network) -> Iterator[Row]:
         yield _row(valve.id, "valve", names, parent, at[valve.start])
 
 
-def _fitting(fitting: Fitting) -> Row:
+def _fittings(network: Network) -> Iterator[Row]:
+    roads: dict[str, str] = {}
+    for pipe in network.pipes:
+        for end in (pipe.start, pipe.end):
+            roads[end] = roads.get(end) or pipe.street
+    return (_fitting(one, roads.get(one.node, "")) for one in network.fittings)
+
+
+def _fitting(fitting: Fitting, road: str) -> Row:
+    """road: the street it stands in, where that has a name."""
     kind, (name, name_zh) = _FITTINGS[fitting.fitting]
     names = _NAMED.get(fitting.id, (name, name_zh))
     if fitting.fitting is FittingKind.WORKS:
         names = WORKS[int(fitting.id.removeprefix("K-")) - 1]
+    elif road and fitting.fitting is FittingKind.DETECTOR:
+        # Sixty of them: where it is tells them apart.
+        names = f"{road} leak detector", f"{_ROADS[road]}泄漏探测器"
     return _row(fitting.id, kind, names, fitting.zone or CITY, fitting)
 
 
