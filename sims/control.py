@@ -12,6 +12,7 @@
 | `{"regulator": "R-05/A", "opening": 1.0}` | holds the active regulator of a run; `null` repairs it |
 | `{"monitor": "R-05/A", "opening": 1.0}` | the same for its monitor |
 | `{"slam_shut": "R-05/A"}` | a fitter puts the slam-shut valve back |
+| `{"gas": "NGS-GQ", "nitrogen": 9.5}` | other gas comes to a source: mol % of components |
 | `{"hour": 18.4}`, `{"speed": 5}` | another hour of the day, another pace |
 | `{"state": true}` | answers how the gas is |
 | `{"stop": true}` | ends the field |
@@ -126,6 +127,12 @@ _VERBS: Final[Mapping[str, tuple[_Act, frozenset[str]]]] = {
         frozenset({"opening"}),
     ),
     "slam_shut": (lambda field, run, _: field.plant.reset_slam_shut(str(run)), frozenset()),
+    "gas": (
+        lambda field, device, more: field.plant.deliver(
+            str(device), {name: float(more[name]) for name in more if name != "gas"}
+        ),
+        frozenset({"ethane", "propane", "butanes", "carbon_dioxide", "nitrogen"}),
+    ),
     "hour": (lambda field, hour, _: field.plant.set_hour(float(hour)), frozenset()),
     "speed": (lambda field, speed, _: field.plant.set_speed(float(speed)), frozenset()),
     "state": (_state, frozenset()),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from backend.errors import RefusedError
 from sims.devices import motor_valve
+from sims.devices.gas_analyser import GasAnalyser
 from sims.devices.line_valve import LineValve
 from sims.devices.moment import Leak, Moment
 from sims.devices.station_rtu import StationRtu
@@ -172,6 +173,14 @@ class Plant:
         self._known_run(run)
         with self._lock:
             self._resets[run] = self._resets.get(run, 0) + 1
+
+    def deliver(self, device: str, shares: Mapping[str, float]) -> None:
+        """Let other gas come to a source's analyser: mol % by component."""
+        with self._lock:
+            terminal = self.equipment.terminals.get(device)
+            if terminal is None or not isinstance(terminal.instrument, GasAnalyser):
+                raise RefusedError("{device} is not a gas analyser", device=device)
+            terminal.instrument.deliver(shares)
 
     def freeze(self, device: str, point: str, value: float | None) -> None:
         """Hold a point of a device at a value; None lets it live again."""

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from sims.devices.approach import towards
 from sims.devices.iso6976 import burning
 from sims.devices.moment import Moment, read_only
 
@@ -18,6 +19,8 @@ _WANDER: Final = 0.035
 """How far a minor component strays from its usual share, relative (one standard deviation)."""
 _ODOUR_STRAY: Final = 0.8
 _CARRIER_KPA_S: Final = 2e-4
+_FRONT_S: Final = 90.0
+"""Other gas arrives with a front this long; behind it the pipe holds the new gas alone."""
 
 NORTH: Final = {"ethane": 4.0, "propane": 0.92, "butanes": 0.31, "carbon_dioxide": 1.24, "nitrogen": 1.05}
 """Gas of a long-distance pipeline from gas and condensate fields."""
@@ -38,7 +41,8 @@ class GasAnalyser:
     def __init__(
         self, usual: Mapping[str, float], rest: str, sense: Sense, rng: random.Random, *, dewpoint_c: float
     ) -> None:
-        self._usual = usual
+        self._usual = dict(usual)
+        self._comes = dict(usual)
         self._rest = rest
         self._sense = sense
         self._rng = rng
@@ -54,6 +58,8 @@ class GasAnalyser:
         self._felt = self._sense(moment)
         self._carrier = max(self._carrier - _CARRIER_KPA_S * moment.dt_s, 0.0)
         # An Ornstein-Uhlenbeck walk: exact over any step, so speed does not change how far the gas strays.
+        for name, share in self._comes.items():
+            self._usual[name] = towards(self._usual[name], share, moment.dt_s, _FRONT_S)
         stay = math.exp(-moment.dt_s / _WANDER_S)
         for name, stray in self._stray.items():
             self._stray[name] = stray * stay + self._rng.gauss(0.0, math.sqrt(1 - stay * stay))
@@ -75,6 +81,18 @@ class GasAnalyser:
     def write(self, name: str, value: float) -> str:
         """Drives nothing."""
         return read_only(name)
+
+    def deliver(self, shares: Mapping[str, float]) -> None:
+        """Other gas comes: mol % of some components; the others stay, the main one takes what is left.
+
+        Raises KeyError for a component that is not measured here, ValueError for shares that leave no room.
+        """
+        for name in shares.keys() - self._comes.keys():
+            raise KeyError(name)
+        comes = {**self._comes, **shares}
+        if min(comes.values()) < 0 or sum(comes.values()) >= 100:
+            raise ValueError("the shares must leave room for the main component")
+        self._comes = comes
 
     def _analysis(self) -> dict[str, float]:
         shares = {name: max(usual * (1 + _WANDER * self._stray[name]), 0.0) for name, usual in self._usual.items()}

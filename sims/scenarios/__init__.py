@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from backend.errors import ConfigError
-from sims.scenarios import comms_loss, leak, link_cut_after_write, normal_day, regulator_failure, stuck_valve
+from sims.scenarios import (
+    comms_loss,
+    leak,
+    link_cut_after_write,
+    normal_day,
+    off_spec_gas,
+    regulator_failure,
+    stuck_valve,
+)
 from sims.scenarios.scenario import Event, Scenario
 
 SCENARIOS: Final = (
     normal_day.SCENARIO,
     leak.SCENARIO,
     regulator_failure.SCENARIO,
+    off_spec_gas.SCENARIO,
     comms_loss.SCENARIO,
     stuck_valve.SCENARIO,
     link_cut_after_write.SCENARIO,

@@ -63,6 +63,7 @@ def test_the_scenarios_are_the_promised_ones() -> None:
         "normal_day",
         "leak",
         "regulator_failure",
+        "off_spec_gas",
         "comms_loss",
         "stuck_valve",
         "link_cut_after_write",
@@ -195,3 +196,28 @@ def test_a_wrong_line_is_answered_in_words_and_changes_nothing(field: Field, lin
 def test_a_wrong_message_is_refused(field: Field) -> None:
     with pytest.raises(RefusedError, match="exactly one of"):
         obey(None, field)
+
+
+def test_other_gas_comes_with_a_front_and_burns_by_its_composition(still: StillPlant, field: Field) -> None:
+    still.pass_time(60.0)
+    usual = still.reading("NGS-GQ", "wobbe_index")
+    obey({"gas": "NGS-GQ", "nitrogen": 8.0}, field)
+    still.pass_time(30.0, steps=3)
+    assert 1 < still.reading("NGS-GQ", "nitrogen") < 8
+    still.pass_time(900.0, steps=15)
+    assert still.reading("NGS-GQ", "nitrogen") == pytest.approx(8.0, rel=0.2)
+    assert still.reading("NGS-GQ", "wobbe_index") < usual - 3
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ({"gas": "R-12", "nitrogen": 3}, "R-12 is not a gas analyser"),
+        ({"gas": "NGS-GQ", "helium": 3}, "gas knows no helium"),
+        ({"gas": "NGS-GQ", "nitrogen": 99.5}, "must leave room"),
+        ({"gas": "NGS-GQ", "nitrogen": -1}, "must leave room"),
+    ],
+)
+def test_gas_that_cannot_be_is_refused(field: Field, message: dict[str, object], reason: str) -> None:
+    with pytest.raises(RefusedError, match=reason):
+        obey(message, field)
