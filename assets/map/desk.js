@@ -2,7 +2,7 @@
 // The line to the desk: messages come in as JSON, and where people point and look goes out.
 
 (function () {
-  var map = linepack.map, desk = null, following = false;
+  var map = linepack.map, desk = null, following = false, number = -1;
 
   var hear = {
     theme: function (told) {
@@ -26,10 +26,11 @@
       };
       atlas.src = told.atlas;
     },
-    scene: function (told) { linepack.ground.show(told.lines); linepack.symbols.show(told.symbols); },
+    scene: function (told) { linepack.ground.show(told.lines, told.areas); linepack.symbols.show(told.symbols); },
     looks: function (told) { linepack.symbols.look(told.looks); },
     frame: function (told) {
       linepack.ground.switchOff(told.off);
+      linepack.ground.write(told.names);
       linepack.symbols.frame(told.visible, told.selected, told.rings);
       linepack.labels.show(told.labels);
     },
@@ -38,6 +39,7 @@
     beat: function (told) { linepack.symbols.beat(told.fast, told.slow); },
     view: function (told) {
       following = true;
+      number = told.number;
       map.setView([told.lat, told.lon], told.zoom, { animate: false });
       following = false;
     },
@@ -53,10 +55,10 @@
 
   function where() {
     var at = map.getCenter();
-    return { lon: at.lng, lat: at.lat, zoom: map.getZoom() };
+    return { lon: at.lng, lat: at.lat, zoom: map.getZoom(), number: number };
   }
 
-  [linepack.ground.streets, linepack.ground.pipes, linepack.question.sheet, linepack.symbols.folded,
+  [linepack.ground.streets, linepack.ground.pipes, linepack.ground.written, linepack.question.sheet, linepack.symbols.folded,
     linepack.symbols.sheet, linepack.symbols.glyphs].forEach(function (sheet) { sheet.addTo(map); });
 
   map.on("moveend", function () { if (!following) { say(Object.assign({ kind: "moved" }, where())); } });

@@ -1,7 +1,7 @@
 "use strict";
 // What lies still: the streets that the pipes run under, the pipes by pressure class, and tiles where there are any.
 
-linepack.ground = { lines: [], off: {}, tiles: null };
+linepack.ground = { lines: [], areas: [], names: [], off: {}, tiles: null };
 
 (function (ground) {
   var EQUATOR_M = 40075016.686;
@@ -16,6 +16,9 @@ linepack.ground = { lines: [], off: {}, tiles: null };
 
   ground.streets = new linepack.Sheet(1, function (ink, frame) {
     if (ground.tiles) { return; }
+    linepack.trace(ink, frame, ground.areas);
+    ink.fillStyle = linepack.colours.block;
+    ink.fill();
     var metres = metresPerPx();
     ["street", "road"].forEach(function (kind, main) {
       linepack.stroke(ink, frame, ground.byRoad[main], linepack.colours[kind], linepack.streets[main] / metres);
@@ -30,8 +33,29 @@ linepack.ground = { lines: [], off: {}, tiles: null };
     });
   });
 
-  ground.show = function (lines) {
+  // Names are text on a canvas: nothing in them can be anything else.
+  ground.written = new linepack.Sheet(3, function (ink, frame) {
+    ink.textAlign = "center";
+    ink.textBaseline = "middle";
+    ink.fillStyle = linepack.colours.names;
+    ground.names.forEach(function (name) {
+      ink.save();
+      ink.translate(name[0] * frame.world - frame.left, name[1] * frame.world - frame.top);
+      ink.rotate(name[2] * Math.PI / 180);
+      ink.font = (name[3] ? 16 : 12) * linepack.scale + "px Inter, 'Noto Sans CJK SC', sans-serif";
+      ink.fillText(name[4], 0, 0);
+      ink.restore();
+    });
+  });
+
+  ground.write = function (names) {
+    ground.names = names;
+    ground.written.paint();
+  };
+
+  ground.show = function (lines, areas) {
     ground.lines = lines;
+    ground.areas = areas;
     ground.byTier = {};
     LAST.forEach(function (tier) { ground.byTier[tier] = paths(function (line) { return line[0] === tier; }); });
     ground.byRoad = [0, 1].map(function (main) { return paths(function (line) { return line[1] === main; }); });
@@ -56,7 +80,7 @@ linepack.ground = { lines: [], off: {}, tiles: null };
     ground.streets.paint();
   };
 
-  ground.paint = function () { ground.streets.paint(); ground.pipes.paint(); };
+  ground.paint = function () { ground.streets.paint(); ground.pipes.paint(); ground.written.paint(); };
   ground.byTier = {};
   ground.byRoad = [[], []];
 }(linepack.ground));

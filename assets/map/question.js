@@ -21,7 +21,7 @@ linepack.question = { casing: [], selected: [], area: [], circle: null, path: []
     return ink.createPattern(tile, "repeat");
   }
 
-  question.sheet = new linepack.Sheet(3, function (ink, frame) {
+  question.sheet = new linepack.Sheet(4, function (ink, frame) {
     var colours = linepack.colours, scale = linepack.scale, you = colours.you;
     if (question.area.length) {
       linepack.trace(ink, frame, [question.area]);

@@ -50,7 +50,7 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
     return [look[3], symbol[0] * frame.world - frame.left + corner, symbol[1] * frame.world - frame.top - corner];
   }
 
-  symbols.sheet = new linepack.Sheet(5, function (ink, frame) {
+  symbols.sheet = new linepack.Sheet(6, function (ink, frame) {
     symbols.visible.forEach(function (index) { one(ink, frame, index); });
     gatherAlarms(frame);
   });
@@ -84,14 +84,14 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
     gatherAlarms(frame);
   }
 
-  symbols.glyphs = new linepack.Sheet(6, function (ink) {
+  symbols.glyphs = new linepack.Sheet(7, function (ink) {
     symbols.alarmed.forEach(function (alarm) {
       var lit = /:returned$/.test(alarm[0]) ? symbols.lit.slow : symbols.lit.fast;
       sprite(ink, alarm[0] + (lit ? ":lit" : ":dim"), alarm[1], alarm[2]);
     });
   });
 
-  symbols.folded = new linepack.Sheet(4, function (ink, frame) {
+  symbols.folded = new linepack.Sheet(5, function (ink, frame) {
     var scale = linepack.scale, colours = linepack.colours;
     ink.textAlign = "center";
     ink.textBaseline = "middle";

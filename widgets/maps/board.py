@@ -61,6 +61,7 @@ class MapBoard(QWidget):
         self._frame = Frame()
         self._prepared: tuple[float, float, float, float] | None = None
         self._atlas_number = 0
+        self._view_number = 0
         self._listening = False
         self._deaths = 0
         self._reload = QTimer(self)
@@ -125,8 +126,9 @@ class MapBoard(QWidget):
 
     def look_at(self, view: View) -> None:
         """Look there."""
+        self._view_number += 1
         self._set_view(view)
-        self._tell(messages.view_message(view))
+        self._tell(messages.view_message(view, self._view_number))
 
     def fit(self) -> None:
         """Look at the whole network."""
@@ -226,7 +228,7 @@ class MapBoard(QWidget):
         tiles = self.shelf.tiles
         picture = self.picture
         for message in (
-            messages.view_message(self._view),
+            messages.view_message(self._view, self._view_number),
             messages.scene_message(picture),
             messages.looks_message(picture, range(len(picture.looks))),
             messages.question_message(picture, picture.question),
@@ -254,8 +256,9 @@ class MapBoard(QWidget):
             self.look_at(View(at=degrees(*hit.ring), zoom=clamped(self._view.zoom + _RING_STEPS)))
         self.pointed.emit(lon, lat, hit)
 
-    def _on_moved(self, view: View) -> None:
-        if self.on_web():
+    def _on_moved(self, view: View, number: int) -> None:
+        # What the page did before it heard where to look is of yesterday.
+        if self.on_web() and number == self._view_number:
             self._set_view(view)
 
     # -- inside -----------------------------------------------------------------------------------------------------

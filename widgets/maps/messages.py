@@ -49,7 +49,8 @@ def scene_message(picture: Picture) -> str:
         [_short(x), _short(y), SIZES[symbol.shape], round(symbol.angle, 1), symbol.shape.value]
         for symbol, x, y in zip(scene.symbols, picture.x, picture.y, strict=True)
     ]
-    return _json(kind="scene", lines=lines, symbols=symbols)
+    areas = [_flat(area.corners) for area in scene.areas]
+    return _json(kind="scene", lines=lines, symbols=symbols, areas=areas)
 
 
 def looks_message(picture: Picture, indices: Iterable[int]) -> str:
@@ -72,6 +73,7 @@ def frame_message(frame: Frame) -> str:
         selected=frame.selected,
         off=sorted(frame.tiers_off),
         rings=[[_short(ring.x), _short(ring.y), ring.radius, ring.words] for ring in frame.rings],
+        names=[[_short(one.x), _short(one.y), one.angle, int(one.large), one.words] for one in frame.names],
         labels=[
             [_short(one.x), _short(one.y), one.dx, one.dy, one.width, one.height, one.kind.value, one.lines]
             for one in frame.labels
@@ -98,9 +100,9 @@ def question_message(picture: Picture, overlay: Overlay) -> str:
     )
 
 
-def view_message(view: View) -> str:
-    """Look there."""
-    return _json(kind="view", lon=view.at[0], lat=view.at[1], zoom=view.zoom)
+def view_message(view: View, number: int) -> str:
+    """Look there; the page says this number with every move until it hears the next."""
+    return _json(kind="view", lon=view.at[0], lat=view.at[1], zoom=view.zoom, number=number)
 
 
 def base_message(info: TilesInfo | None) -> str:

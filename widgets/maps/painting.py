@@ -59,6 +59,10 @@ def paint_ground(painter: QPainter, canvas: Canvas, picture: Picture) -> None:
     theme, projection = canvas.theme, canvas.projection
     painter.fillRect(QRectF(0, 0, projection.width, projection.height), theme.ground["land"])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.ground["block"])
+    for area in picture.scene.areas:
+        painter.drawPolygon(QPolygonF([canvas.point(place) for place in area.corners]))
     for main, colour, metres in ((False, "street", STREET_M), (True, "road", ROAD_M)):
         wide = metres / projection.metres_per_px
         _stroke(
@@ -75,9 +79,21 @@ def paint_pipes(painter: QPainter, canvas: Canvas, picture: Picture, frame: Fram
         _stroke(painter, canvas, lines, pipe.colour, width)
 
 
+def paint_names(painter: QPainter, canvas: Canvas, frame: Frame) -> None:
+    """Streets and districts by name."""
+    for name in frame.names:
+        painter.save()
+        painter.translate(canvas.at(name.x, name.y))
+        painter.rotate(name.angle)
+        face = font(Role.VALUE if name.large else Role.HINT)
+        text(painter, QRectF(-400, -20, 800, 40), name.words, canvas.theme.ground["names"], face, CENTRE)
+        painter.restore()
+
+
 def paint_things(painter: QPainter, canvas: Canvas, picture: Picture, frame: Frame) -> None:
     """What changes with the live values: casing, rings, symbols, glyphs, labels."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_names(painter, canvas, frame)
     _paint_question(painter, canvas, picture)
     _paint_rings(painter, canvas, frame)
     _paint_symbols(painter, canvas, picture, frame)

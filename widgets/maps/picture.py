@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from widgets.maps.grid import Cells, fold
 from widgets.maps.mercator import unit, units, world_px
+from widgets.maps.naming import names
 from widgets.maps.placing import Box, Wish, place
 from widgets.maps.scene import (
     DRAWN_IN_ORDER,
@@ -27,6 +28,7 @@ from widgets.maps.scene import (
     LabelKind,
     Line,
     Look,
+    Name,
     Overlay,
     Ring,
     Scene,
@@ -105,6 +107,7 @@ class Picture:
         self._half = np.array([SIZES[symbol.shape] / 2 for symbol in scene.symbols], np.float64)
         self._meter_x, self._meter_y = units(scene.meters.lon, scene.meters.lat)
         self._cells = {}
+        self._named: tuple[int, Box, tuple[Name, ...]] = (-1, (0.0, 0.0, 0.0, 0.0), ())
         self._segments = _Segments(scene.lines)
 
     def rescale(self, scale: float) -> None:
@@ -186,6 +189,7 @@ class Picture:
             visible=self._in_order(np.flatnonzero(visible)),
             rings=tuple(rings),
             labels=self._labels(zoom, visible, bounds),
+            names=self._names(zoom, bounds),
             tiers_off=self._off & {line.tier for line in self.scene.lines},
             selected=self._index.get(self._selected, -1),
         )
@@ -207,6 +211,13 @@ class Picture:
         return Hit(line=line) if away_px * world <= _NEAR_LINE_PX * self._scale else Hit()
 
     # -- rules ------------------------------------------------------------------------------------------------------
+
+    def _names(self, zoom: int, bounds: Box) -> tuple[Name, ...]:
+        """Written anew only where the map looks elsewhere."""
+        if self._named[:2] != (zoom, bounds):
+            found = names(self.scene.lines, self.scene.areas, zoom, bounds, lambda words: self._measure((words,))[0])
+            self._named = (zoom, bounds, found)
+        return self._named[2]
 
     def _pinned(self) -> NDArray[np.bool_]:
         """Drawn whatever the layers say, and never folded."""

@@ -78,6 +78,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A district of the city, a shade apart from the open land."""
+
+    id: str
+    corners: tuple[Place, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Symbol:
     """A thing with a place. angle: degrees clockwise on the screen that a line through it runs."""
 
@@ -125,6 +134,7 @@ class Scene:
     lines: tuple[Line, ...] = ()
     symbols: tuple[Symbol, ...] = ()
     meters: Meters = Meters()
+    areas: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +181,17 @@ class Ring:
     words: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A name written on the ground: its middle in world units, degrees clockwise, larger for a district."""
+
+    x: float
+    y: float
+    words: str
+    angle: float = 0.0
+    large: bool = False
+
+
 class LabelKind(StrEnum):
     """Why a label is shown, the most important first."""
 
@@ -202,6 +223,7 @@ class Frame:
     visible: tuple[int, ...] = ()
     rings: tuple[Ring, ...] = ()
     labels: tuple[Label, ...] = ()
+    names: tuple[Name, ...] = ()
     tiers_off: frozenset[str] = frozenset()
     selected: int = -1
 

@@ -42,7 +42,7 @@ class DeskLine(QObject):
     ready = Signal()
     drawn = Signal()
     clicked = Signal(float, float)
-    moved = Signal(object)
+    moved = Signal(object, int)
 
     @Slot(str)
     def hear(self, words: str) -> None:
@@ -57,7 +57,7 @@ class DeskLine(QObject):
             if kind == "clicked":
                 self.clicked.emit(lon, lat)
             elif kind == "moved":
-                self.moved.emit(View(at=(lon, lat), zoom=clamped(round(told["zoom"]))))
+                self.moved.emit(View(at=(lon, lat), zoom=clamped(round(told["zoom"]))), int(told["number"]))
         except (ValueError, KeyError, TypeError):
             return
 
@@ -83,13 +83,13 @@ class WebMap(QWidget):
     """The page; `tell` speaks to it once it is ready.
 
     Signals: ready() each time the page listens; drawn() when it shows a picture; clicked(float lon, float lat);
-    moved(View); died().
+    moved(View, int number of the view it had been told last); died().
     """
 
     ready = Signal()
     drawn = Signal()
     clicked = Signal(float, float)
-    moved = Signal(object)
+    moved = Signal(object, int)
     died = Signal()
 
     def __init__(self, shelf: Shelf, parent: QWidget | None = None) -> None:

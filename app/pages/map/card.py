@@ -115,8 +115,8 @@ def _row(value: Value) -> Row:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(key="alarm", title="", width=28, kind=Kind.GLYPH, align=Align.CENTRE),
+        Column(key="alarm", title="", width=26, kind=Kind.GLYPH, align=Align.CENTRE),
         Column(key="title", title=_("Point"), width=0, elide=True),
-        Column(key="value", title=_("Value"), width=128, kind=Kind.VALUE, align=Align.RIGHT),
-        Column(key="age", title=_("Age"), width=54, kind=Kind.AGE, align=Align.RIGHT),
+        Column(key="value", title=_("Value"), width=112, kind=Kind.VALUE, align=Align.RIGHT),
+        Column(key="age", title=_("Age"), width=50, kind=Kind.AGE, align=Align.RIGHT),
     )

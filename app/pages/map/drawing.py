@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 
 from app.formats import asset_name, shown
+from app.pages.map.hulls import around
 from backend.model.network import Network, Node, Tier, Valve
-from backend.model.plant import Asset, Registry
-from widgets.maps.scene import NOWHERE, Line, Meters, Scene, Shape, Symbol
+from backend.model.plant import Asset, AssetKind, Registry
+from widgets.maps.scene import NOWHERE, Area, Line, Meters, Scene, Shape, Symbol
 
 TIERS: Final[Mapping[Tier, str]] = {Tier.HP: "hp", Tier.SHP: "shp", Tier.MP: "mpa", Tier.LP: "lp"}
 """Pressure tiers as the theme names their pipes."""
@@ -31,6 +32,7 @@ SHAPES: Final[Mapping[str, tuple[Shape, str]]] = {
 _NO_SYMBOL: Final = frozenset({"area", "pipe"})
 _NAMED: Final = frozenset({Shape.STATION, Shape.SUPPLY, Shape.VEHICLE})
 _CLUSTERED: Final = frozenset({Shape.WELL, Shape.DETECTOR, Shape.CABINET, Shape.LOGGER, Shape.OTHER})
+_ZONE_ROOM_M: Final = 120.0
 _MAIN_MM: Final = 250.0
 """A pipe of this diameter lies under a main road."""
 
@@ -39,10 +41,12 @@ def scene_of(network: Network, registry: Registry) -> Scene:
     """Everything that has a place."""
     at = {node.id: node for node in network.nodes}
     valves = {valve.id: valve for valve in network.valves}
+    zones = {asset.id: asset_name(asset) for asset in registry.assets if asset.kind is AssetKind.AREA}
     homes = [node for node in network.nodes if node.customers > 0]
     return Scene(
         lines=tuple(_lines(network, at)),
         symbols=tuple(_symbols(registry, valves, at)),
+        areas=tuple(_areas(network, zones)),
         meters=Meters(
             lon=np.array([node.lon for node in homes], np.float64),
             lat=np.array([node.lat for node in homes], np.float64),
@@ -54,6 +58,16 @@ def scene_of(network: Network, registry: Registry) -> Scene:
 def tier_of(asset: str, network: Network) -> str:
     """The pipe that a valve sits in, as the theme names it; medium pressure where the drawing does not say."""
     return next((TIERS[valve.tier] for valve in network.valves if valve.id == asset), TIERS[Tier.MP])
+
+
+def _areas(network: Network, names: Mapping[str, str]) -> Iterator[Area]:
+    """Each pressure zone as the ground it lies on: the hull of its nodes."""
+    places: dict[str, list[tuple[float, float]]] = {}
+    for node in network.nodes:
+        if node.zone:
+            places.setdefault(node.zone, []).append((node.lon, node.lat))
+    for zone, corners in places.items():
+        yield Area(id=zone, corners=around(np.array(corners), _ZONE_ROOM_M), name=shown(names.get(zone, ""), 32))
 
 
 def _lines(network: Network, at: Mapping[str, Node]) -> Iterator[Line]:

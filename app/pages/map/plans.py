@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.formats import asset_name, shown
+from app.pages.map.hulls import around
 from app.texts import _
 from backend.model.isolation import Isolation, Plan, PlanKind, PlanValve
 from backend.model.isolation import Place as Spot
@@ -21,8 +21,6 @@ from widgets.mimic import ValveState
 from widgets.readouts.ages import THIN_SPACE, number_text
 
 _AROUND_M = 60.0
-_M_PER_DEGREE = 110_870.0
-_CORNERS = 12
 _MOST_CREWS = 3
 
 
@@ -73,31 +71,7 @@ def area_of(plan: Plan, network: Network) -> tuple[Place, ...]:
     """Corners of the smallest hull, with some room, round everything that loses gas."""
     lost = set(plan.losses.nodes) | set(plan.section.nodes)
     places = [(node.lon, node.lat) for node in network.nodes if node.id in lost]
-    if not places:
-        return ()
-    points = np.array(places, np.float64)
-    east = _M_PER_DEGREE * float(np.cos(np.radians(points[:, 1].mean())))
-    metres = points * (east, _M_PER_DEGREE)
-    turns = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
-    rim = np.column_stack((np.cos(turns), np.sin(turns))) * _AROUND_M
-    spread = (metres[:, None, :] + rim[None, :, :]).reshape(-1, 2)
-    return tuple((float(x) / east, float(y) / _M_PER_DEGREE) for x, y in hull(spread))
-
-
-def hull(points: NDArray[np.float64]) -> list[tuple[float, float]]:
-    """The convex hull, anticlockwise (Andrew's monotone chain)."""
-    ordered = sorted({(float(x), float(y)) for x, y in points})
-    if len(ordered) < 3:
-        return ordered
-    half: list[list[tuple[float, float]]] = []
-    for run in (ordered, ordered[::-1]):
-        chain: list[tuple[float, float]] = []
-        for point in run:
-            while len(chain) >= 2 and _cross(chain[-2], chain[-1], point) <= 0:
-                chain.pop()
-            chain.append(point)
-        half.append(chain[:-1])
-    return half[0] + half[1]
+    return around(np.array(places, np.float64), _AROUND_M) if places else ()
 
 
 def plan_view(
@@ -237,7 +211,3 @@ def _effects(plan: Plan) -> tuple[tuple[str, str], ...]:
         *zones,
         *relies,
     )
-
-
-def _cross(o: tuple[float, float], a: tuple[float, float], b: tuple[float, float]) -> float:
-    return (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])

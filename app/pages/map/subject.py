@@ -13,9 +13,9 @@ from backend.clock import US
 from backend.model.alarm import AlarmRecord
 from backend.model.live import TagSnapshot
 from backend.model.network import Network
-from backend.model.plant import Point, Registry
+from backend.model.plant import Limits, Point, QuantityKind, Registry
 from widgets.maps.scale_bar import length_text
-from widgets.maps.scene import Scene
+from widgets.maps.scene import Scene, Shape
 from widgets.readouts.ages import THIN_SPACE
 
 MOST_VALUES = 10
@@ -53,7 +53,9 @@ def subject_of(key: str, scene: Scene, registry: Registry, network: Network) -> 
     asset = next((each for each in registry.assets if each.id == key), None)
     symbol = next((each for each in scene.symbols if each.id == key), None)
     if asset is not None and symbol is not None:
+        valve = symbol.shape is Shape.VALVE
         here = [point for point in registry.points if point.asset == key and not point.retired]
+        read = sorted((point for point in here if not point.writable), key=lambda point: _weight(point, valve))
         name, number = asset_name(asset), shown(asset.id, 24)
         kind = word_of(symbol.shape)
         zone = next((asset_name(each) for each in registry.assets if each.id == asset.area), shown(asset.area, 24))
@@ -62,7 +64,11 @@ def subject_of(key: str, scene: Scene, registry: Registry, network: Network) -> 
             title=number,
             words=" · ".join(part for part in (kind, name if name != number else "", zone) if part),
             facts=_valve_facts(key, network),
-            points=tuple(sorted((point for point in here if not point.writable), key=_weight)[:MOST_VALUES]),
+            points=tuple(
+                sorted((point for point in here if not point.writable), key=lambda point: _weight(point, valve))[
+                    :MOST_VALUES
+                ]
+            ),
             asset=key,
             command=next((point.id for point in here if point.writable), None),
         )
@@ -142,12 +148,15 @@ def _valve_facts(key: str, network: Network) -> tuple[tuple[str, str], ...]:
     return (*street, (_("Size"), f"DN{valve.diameter_mm:.0f}{THIN_SPACE}· {valve.tier.value}"))
 
 
-_LAST = ("dp", "setpoint", "battery", "signal", "torque", "volume", "humidity")
+_LAST: Final = ("dp", "setpoint", "battery", "signal", "torque", "volume", "humidity", "heater")
 """Words in the names of properties that say least about what happens."""
+_FIRST: Final = (QuantityKind.PRESSURE, QuantityKind.FLOW, QuantityKind.CONCENTRATION)
 
 
-def _weight(point: Point) -> tuple[int, bool, int]:
-    """Positions first, then what has limits, filters and batteries last."""
-    position = 0 if "position" in point.property else 1
+def _weight(point: Point, valve: bool) -> tuple[int, bool, int, int]:
+    """A valve's position first, then pressures, flow and methane with limits, filters and batteries last."""
     little = any(word in point.property for word in _LAST)
-    return (2 if little else position, point.kind.value == "switch" and position == 1, point.id)
+    if valve and "position" in point.property:
+        return (0, False, 0, point.id)
+    kind = _FIRST.index(point.kind) if point.kind in _FIRST else len(_FIRST)
+    return (2 if little else 1, point.limits == Limits(), kind, point.id)

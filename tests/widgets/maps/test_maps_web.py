@@ -50,7 +50,7 @@ def test_normal_use_asks_for_nothing_outside_and_the_page_complains_of_nothing(w
 def test_the_page_was_made_by_folium_and_draws_on_canvas(web: Web) -> None:
     assert web.ask("map_linepack.options.preferCanvas") is True
     assert web.ask("L.version") == "1.9.3"
-    assert web.ask("document.querySelectorAll('canvas.sheet').length") == 6
+    assert web.ask("document.querySelectorAll('canvas.sheet').length") == 7
     assert web.ask("document.querySelectorAll('.folium-map svg, .folium-map img').length") == 0
 
 
@@ -166,6 +166,37 @@ def test_a_click_and_a_drag_in_the_page_are_heard(web: Web, qtbot: QtBot) -> Non
     with qtbot.waitSignal(board.moved, timeout=10_000):
         web.ask("linepack.map.panBy([100, 0], {animate: false}) && 0")
     assert board.view().at[0] > before[0]
+
+
+def test_a_move_from_before_the_desk_looked_elsewhere_is_forgotten(web: Web) -> None:
+    board = web.board
+    assert board.web is not None
+    board.look_at(View(at=HERE, zoom=16))
+    late = board._view_number - 1
+    board.web.line.hear(f'{{"kind":"moved","lon":121.0,"lat":30.0,"zoom":12,"number":{late}}}')
+    assert board.view() == View(at=HERE, zoom=16)
+    board.web.line.hear(f'{{"kind":"moved","lon":121.0,"lat":30.0,"zoom":12,"number":{late + 1}}}')
+    assert board.view() == View(at=(121.0, 30.0), zoom=12)
+
+
+@pytest.mark.parametrize("words", ["", "{}", "[]", '{"kind":"moved","lon":"x"}', '{"kind":"clicked"}', "null", "1e999"])
+def test_what_the_page_says_that_makes_no_sense_is_ignored(web: Web, words: str) -> None:
+    assert web.board.web is not None
+    before = web.board.view()
+    web.board.web.line.hear(words)
+    assert web.board.view() == before
+
+
+def test_the_keyboard_stays_with_the_console(web: Web, qtbot: QtBot) -> None:
+    assert web.board.web is not None
+    web.board.activateWindow()
+    qtbot.waitActive(web.board)
+    web.board.setFocus()
+    proxy = web.board.web._view.focusProxy()
+    assert proxy is not None
+    assert proxy.focusPolicy() == Qt.FocusPolicy.NoFocus
+    proxy.setFocus()
+    assert QApplication.focusWidget() is web.board
 
 
 def test_a_hundred_changed_states_are_drawn_in_time(web: Web) -> None:

@@ -1,0 +1,62 @@
+"""Put the names of streets along them and of districts into them: where, how turned, and not too often. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from widgets.maps.mercator import unit, world_px
+from widgets.maps.placing import Box
+from widgets.maps.scene import Area, Line, Name
+
+STREETS_FROM: Final = 15
+DISTRICTS: Final = (13, 14)
+_CELL: Final = 420
+"""A street says its name once in a square of so many px."""
+_ROOM: Final = 24
+_BESIDE: Final = 15
+_MOST: Final = 80
+
+Width = Callable[[str], float]
+
+
+def names(lines: Iterable[Line], areas: Iterable[Area], zoom: int, bounds: Box, width: Width) -> tuple[Name, ...]:
+    """Names to be drawn at this zoom inside these bounds (world units). width: of a name in px."""
+    chosen = list(_streets(lines, zoom, bounds, width)) if zoom >= STREETS_FROM else []
+    districts = _districts(areas, bounds) if zoom in DISTRICTS else ()
+    return (*chosen[:_MOST], *districts)
+
+
+def _streets(lines: Iterable[Line], zoom: int, bounds: Box, width: Width) -> Iterator[Name]:
+    world, taken = world_px(zoom), set[tuple[str, int, int]]()
+    widths: dict[str, float] = {}
+    for line in lines:
+        if not line.name:
+            continue
+        (x1, y1), (x2, y2) = unit(*line.path[0]), unit(*line.path[-1])
+        x, y = (x1 + x2) / 2, (y1 + y2) / 2
+        if not (bounds[0] <= x <= bounds[2] and bounds[1] <= y <= bounds[3]):
+            continue
+        needed = widths.setdefault(line.name, width(line.name)) + _ROOM
+        cell = line.name, int(x * world // _CELL), int(y * world // _CELL)
+        if math.hypot(x2 - x1, y2 - y1) * world < needed or cell in taken:
+            continue
+        taken.add(cell)
+        turned = math.degrees(math.atan2(y2 - y1, x2 - x1))
+        turned = (turned + 90.0) % 180.0 - 90.0
+        across = math.radians(turned + 90.0)
+        yield Name(
+            x=x + math.cos(across) * _BESIDE / world,
+            y=y + math.sin(across) * _BESIDE / world,
+            angle=round(turned, 1),
+            words=line.name,
+        )
+
+
+def _districts(areas: Iterable[Area], bounds: Box) -> Iterator[Name]:
+    for area in areas:
+        places = [unit(*place) for place in area.corners]
+        x, y = sum(place[0] for place in places) / len(places), sum(place[1] for place in places) / len(places)
+        if area.name and bounds[0] <= x <= bounds[2] and bounds[1] <= y <= bounds[3]:
+            yield Name(x=x, y=y, words=area.name, large=True)
