@@ -5,7 +5,7 @@ Everything that is decided is decided here, once, for both: they only draw.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -82,7 +82,7 @@ class MapBoard(QWidget):
         """Draw this network."""
         self.picture.show(scene)
         self.schematic.repaint_ground()
-        self._tell(messages.scene_message(self.picture))
+        self._tell(lambda: messages.scene_message(self.picture))
         self._refresh(anew=True)
 
     def show_looks(self, looks: Mapping[str, Look]) -> None:
@@ -90,7 +90,7 @@ class MapBoard(QWidget):
         changed = self.picture.look(looks)
         if not changed.indices:
             return
-        self._tell(messages.looks_message(self.picture, changed.indices))
+        self._tell(lambda: messages.looks_message(self.picture, changed.indices))
         shared_blink().need(self, any(look.alarm for look in self.picture.looks))
         if changed.frame:
             self._refresh()
@@ -104,19 +104,19 @@ class MapBoard(QWidget):
     def select(self, key: str) -> None:
         """Ring this symbol or line; "" for none."""
         self.picture.select(key)
-        self._tell(messages.question_message(self.picture, self.picture.question))
+        self._tell(lambda: messages.question_message(self.picture, self.picture.question))
         self._refresh()
 
     def ask(self, overlay: Overlay) -> None:
         """Lay this over the network."""
         self.picture.overlay(overlay)
-        self._tell(messages.question_message(self.picture, overlay))
+        self._tell(lambda: messages.question_message(self.picture, overlay))
         self._refresh()
 
     def set_tiles(self, tiles: Tiles | None) -> None:
         """Lay these tiles under the network; None = plain land, and the streets that the pipes run under."""
         self.shelf.tiles = tiles
-        self._tell(messages.base_message(tiles.info if tiles is not None else None))
+        self._tell(lambda: messages.base_message(tiles.info if tiles is not None else None))
 
     # -- where it looks ---------------------------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ class MapBoard(QWidget):
         """Look there."""
         self._view_number += 1
         self._set_view(view)
-        self._tell(messages.view_message(view, self._view_number))
+        self._tell(lambda: messages.view_message(view, self._view_number))
 
     def fit(self) -> None:
         """Look at the whole network."""
@@ -228,13 +228,13 @@ class MapBoard(QWidget):
         tiles = self.shelf.tiles
         picture = self.picture
         for message in (
-            messages.view_message(self._view, self._view_number),
-            messages.scene_message(picture),
-            messages.looks_message(picture, range(len(picture.looks))),
-            messages.question_message(picture, picture.question),
-            messages.frame_message(self._frame),
-            messages.base_message(tiles.info if tiles is not None else None),
-            self._theme_message(),
+            lambda: messages.view_message(self._view, self._view_number),
+            lambda: messages.scene_message(picture),
+            lambda: messages.looks_message(picture, range(len(picture.looks))),
+            lambda: messages.question_message(picture, picture.question),
+            lambda: messages.frame_message(self._frame),
+            lambda: messages.base_message(tiles.info if tiles is not None else None),
+            self._theme_message,
         ):
             self._tell(message)
 
@@ -282,7 +282,7 @@ class MapBoard(QWidget):
         if frame != self._frame:
             self._frame = frame
             self.schematic.show_frame(frame)
-            self._tell(messages.frame_message(frame))
+            self._tell(lambda: messages.frame_message(frame))
 
     def _take_theme(self) -> None:
         theme = current()
@@ -292,7 +292,7 @@ class MapBoard(QWidget):
         self.schematic.show_atlas(self.shelf.atlas)
         if self.web is not None:
             self.web.restyle()
-        self._tell(self._theme_message())
+        self._tell(self._theme_message)
 
     def _theme_message(self) -> str:
         assert self.shelf.atlas is not None
@@ -301,11 +301,12 @@ class MapBoard(QWidget):
     def _beat(self) -> None:
         if self.isVisible():
             blink = shared_blink()
-            self._tell(messages.beat_message(fast=blink.fast(), slow=blink.slow()))
+            self._tell(lambda: messages.beat_message(fast=blink.fast(), slow=blink.slow()))
 
-    def _tell(self, message: str) -> None:
+    def _tell(self, message: Callable[[], str]) -> None:
+        """Say it to the page, if it listens; nobody else pays for putting it into words."""
         if self._listening and self.web is not None:
-            self.web.tell(message)
+            self.web.tell(message())
 
 
 def _inside(inner: tuple[float, float, float, float], outer: tuple[float, float, float, float]) -> bool:

@@ -26,8 +26,8 @@ def units(lon: ArrayLike, lat: ArrayLike) -> tuple[Units, Units]:
 
 def unit(lon: float, lat: float) -> tuple[float, float]:
     """One place as world units."""
-    x, y = units(lon, lat)
-    return float(x), float(y)
+    phi = math.radians(max(-_FURTHEST, min(_FURTHEST, lat)))
+    return (lon + 180.0) / 360.0, (1.0 - math.asinh(math.tan(phi)) / math.pi) / 2.0
 
 
 def degrees(x: float, y: float) -> tuple[float, float]:

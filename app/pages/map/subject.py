@@ -64,11 +64,7 @@ def subject_of(key: str, scene: Scene, registry: Registry, network: Network) -> 
             title=number,
             words=" · ".join(part for part in (kind, name if name != number else "", zone) if part),
             facts=_valve_facts(key, network),
-            points=tuple(
-                sorted((point for point in here if not point.writable), key=lambda point: _weight(point, valve))[
-                    :MOST_VALUES
-                ]
-            ),
+            points=tuple(read[:MOST_VALUES]),
             asset=key,
             command=next((point.id for point in here if point.writable), None),
         )
