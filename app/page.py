@@ -12,6 +12,7 @@ from app.actions import Actions
 from app.bridge import Bridge
 from app.looks import Looks
 from app.recent import Recent
+from app.seat import Seat
 from app.session import Desk
 from backend.api import Backend
 
@@ -38,6 +39,7 @@ class PageContext:
     """Keys of the pages there are; what is not among them cannot be gone to."""
     authenticator: Callable[[], str]
     looks: Looks
+    seat: Seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from app.formats import shown
 from app.looks import Looks
 from app.page import Crumb, Page, PageContext, PageSpec
 from app.recent import Recent
+from app.seat import Seat
 from app.session import Desk
 from app.shell.urgent import Urgent
 from app.texts import _, bilingual
@@ -51,6 +52,7 @@ class Console(QObject):
         self.actions = Actions(self)
         self.looks = Looks(backend, self.actions, workstation, self)
         self.urgent = Urgent(backend, parent=self)
+        self.seat = Seat()
         self.simulator = backend.site.mode == "simulator"
         self._authenticator = authenticator
         self.actions.refused.connect(lambda words: self.said.emit(words, True))
@@ -74,6 +76,7 @@ class Console(QObject):
                 pages=lambda: tuple(self.specs),
                 authenticator=self._code,
                 looks=self.looks,
+                seat=self.seat,
             )
         )
 

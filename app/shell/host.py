@@ -175,8 +175,14 @@ class PageHost(QWidget):
         if self._current:
             held = self._held[self._current]
             self._way = self._console.crumbs(held.spec, held.page)
-            title = held.page.title() or _(held.spec.title)
-            self.header.set_place(held.spec.level, [crumb.words for crumb in self._way], title)
+            self.header.set_place(held.spec.level, [crumb.words for crumb in self._way], self.title())
+
+    def title(self) -> str:
+        """What the header calls the page in view."""
+        if not self._current:
+            return ""
+        held = self._held[self._current]
+        return held.page.title() or _(held.spec.title)
 
     def climb(self) -> None:
         """Go to the page above."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.bridge import Bridge
@@ -17,7 +17,9 @@ from app.shell.banner import SIMULATOR, AlarmBanner
 from app.shell.console import Console
 from app.shell.find.finder import Finder
 from app.shell.gate import Gate
+from app.shell.help import Help
 from app.shell.host import PageHost
+from app.shell.idle import IdleLock
 from app.shell.keys import Key, install
 from app.shell.page_window import PageWindow, alarm_key
 from app.shell.places_kept import PlacesKept
@@ -83,6 +85,8 @@ class Shell(QMainWindow):
         self.finder = Finder(self.console, self.windows, self)
         self.kept = PlacesKept(self.console, self, self.windows, parent=self)
         self._keys = self._key_table()
+        self.help = Help(self.windows, self._keys, self)
+        self.idle = IdleLock(self.desk, self.console.looks, parent=self)
         self._lay_out()
         self._connect()
         self._status_timer = QTimer(self)
@@ -149,11 +153,15 @@ class Shell(QMainWindow):
 
     def free_key(self, event: QKeyEvent) -> bool:
         """What neither the page nor a field has used: `/` finds, `?` helps, the rest is the banner's."""
-        deed = {"/": self.finder.open}.get(event.text())
+        deed = {"/": self.finder.open, "?": self.help.open}.get(event.text())
         if deed is None:
             return alarm_key(self.console, event)
         deed()
         return True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.idle.watch(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._status_timer.stop()
@@ -192,6 +200,7 @@ class Shell(QMainWindow):
 
     def _show_status(self) -> None:
         self.desk.look()
+        self.idle.look()
         status = self.backend.status.snapshot()
         for bar in self._bars():
             bar.show_status(status)
@@ -320,12 +329,14 @@ class Shell(QMainWindow):
         self.rail.chosen.connect(self._chosen)
         self.windows.moved.connect(lambda: self.rail.set_current(self.host.current()))
         self.windows.opened.connect(self._on_window)
+        self.windows.shown.connect(self.idle.watch)
         self.console.urgent.changed.connect(self._show_top)
         self.banner.silenced.connect(self.console.silence)
         self.banner.priority_chosen.connect(lambda _priority: self.go("alarms", "active"))
         self.status.language_pressed.connect(self._next_language)
         self.status.theme_pressed.connect(self._next_theme)
         self.desk.closing.connect(self._put_away)
+        self.desk.closing.connect(self.help.close)
         self.desk.lost.connect(self._on_lost)
         self.desk.changed.connect(self._on_desk)
         self.console.looks.retranslated.connect(self.retranslate)

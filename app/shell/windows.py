@@ -18,15 +18,19 @@ from widgets.theme import px
 
 _SIZE = (1280, 860)
 _STEP = 36
+_DIALOG = "prepare:"
+"""What opens a dialog wherever it is asked for."""
 
 
 class Windows(QObject):
     """Goes to pages, and opens, closes and finds windows.
 
-    Signals: moved() when the main window shows another page; opened(object PageWindow), closed() of other windows.
+    Signals: moved() when the main window shows another page; opened(object PageWindow) before it is shown, shown(object
+    PageWindow) after, closed() of other windows.
     """
 
     moved = Signal()
+    shown = Signal(object)
     opened = Signal(object)
     closed = Signal()
 
@@ -36,6 +40,7 @@ class Windows(QObject):
         self._main = main
         self._others: list[PageWindow] = []
         self._way = Way()
+        console.seat.in_focus = lambda: self.in_focus().area
         console.wished.connect(self.go)
         console.said.connect(lambda words, refused: self.in_focus().say(words, refused=refused))
         main.climbed.connect(lambda crumb: self.go(crumb.page, crumb.what))
@@ -70,6 +75,10 @@ class Windows(QObject):
             self.in_focus().say(_("This console has no page “{page}”.").format(page=name), refused=True)
             return
         window = self._window_of(page)
+        if page == "commands" and what.startswith(_DIALOG) and self.in_focus() is not self._main and window is None:
+            # The dialog comes to where the person is; the page behind it need not be in view.
+            self._main.page(page).select(what)
+            return
         if window is not None:
             raise_window(window)
             if what:
@@ -175,6 +184,7 @@ class Windows(QObject):
         self.opened.emit(window)
         window.show()
         raise_window(window)
+        self.shown.emit(window)
 
     def _free_place(self) -> QRect:
         """On another monitor if there is one, else a step beside the window opened before."""
@@ -190,6 +200,7 @@ class Windows(QObject):
     def _on_closing(self, window: PageWindow) -> None:
         if window not in self._others:
             return
+        self._console.seat.leave(window)
         self._others.remove(window)
         page = window.host.current()
         if page and not window.own and not self._main.has(page):

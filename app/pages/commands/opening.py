@@ -128,7 +128,7 @@ class Opening(QObject):
         self.put_away()
         self._plan = plan
         dialog.escaped.connect(escaped)
-        self._veil = Veil(dialog, self._over)
+        self._veil = Veil(dialog, self._context.seat.take(self, self.put_away, self._over))
         dialog.focus_first()
 
     def _close(self) -> None:
@@ -136,6 +136,7 @@ class Opening(QObject):
         if self._veil is not None:
             self._veil.lift()
             self._veil = None
+            self._context.seat.give(self)
             self.closed.emit()
 
     def _target(self, point: int) -> Commandable | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
+from app.dialogs.request import RequestDialog
+from app.shell.idle import IdleLock
 from app.shell.page_window import PageWindow
 from backend.model.alarm import AlarmName
 from tests.support.city import OPERATOR
 from tests.support.desk import WindowedDesk
 from widgets.notices import SimulatorFrame, Toast
-from widgets.surfaces import DialogFrame
+from widgets.surfaces import DialogFrame, FactList
 
 pytestmark = pytest.mark.expects_warnings
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -120,3 +123,77 @@ def test_closing_the_console_closes_every_window(operator: WindowedDesk) -> None
     assert [window.isVisible() for window in windows] == [False, False]
     QApplication.processEvents()
     assert operator.shell.windows.others() == ()
+
+
+def commandable(desk: WindowedDesk) -> tuple[int, int]:
+    """Two points that take commands."""
+    first, second, *_rest = desk.backend.commands.commandable()
+    return first.point, second.point
+
+
+def open_dialogs(desk: WindowedDesk) -> list[tuple[QWidget, RequestDialog]]:
+    """Windows with a command dialog in view."""
+    windows = (desk.shell, *desk.shell.windows.others())
+    return [
+        (window, dialog) for window in windows for dialog in window.findChildren(RequestDialog) if dialog.isVisible()
+    ]
+
+
+def test_a_command_dialog_opens_where_the_person_is(operator: WindowedDesk) -> None:
+    window = detached(operator, "alarms")
+    before = operator.shell.current()
+    operator.shell.go("commands", f"prepare:{commandable(operator)[0]}")
+    assert [place for place, _dialog in open_dialogs(operator)] == [window]
+    assert operator.shell.current() == before
+    assert window.host.current() == "alarms"
+
+
+def test_there_is_one_command_dialog_at_a_desk(operator: WindowedDesk) -> None:
+    one, other = commandable(operator)
+    operator.page("commands").setFocus()
+    operator.press(Qt.Key.Key_F7, SHIFT)
+    (window,) = operator.shell.windows.others()
+    window.host.page("commands").select(f"prepare:{one}")
+    operator.shell.host.page("commands").select(f"prepare:{other}")
+    operator.until(lambda: len(open_dialogs(operator)) == 1)
+
+
+def test_a_window_that_closes_puts_its_dialog_away(operator: WindowedDesk) -> None:
+    window = detached(operator, "alarms")
+    operator.shell.go("commands", f"prepare:{commandable(operator)[0]}")
+    window.close()
+    QApplication.processEvents()
+    assert open_dialogs(operator) == []
+    operator.shell.go("commands", f"prepare:{commandable(operator)[1]}")
+    assert len(open_dialogs(operator)) == 1
+
+
+def test_the_keys_of_the_page_are_told(operator: WindowedDesk) -> None:
+    operator.page("setup").setFocus()
+    operator.type("?")
+    operator.until(lambda: len(operator.dialogs()) == 1)
+    (dialog,) = operator.dialogs()
+    told = " ".join(each.accessibleDescription() for each in dialog.findChildren(FactList))
+    assert "change the chosen setting: ← →" in told
+    assert "find anything: / · Ctrl K" in told
+    operator.press(Qt.Key.Key_Escape)
+    assert operator.dialogs() == []
+
+
+def test_a_desk_that_nobody_touches_locks(operator: WindowedDesk) -> None:
+    now = [1000.0]
+    idle = IdleLock(operator.shell.desk, operator.shell.console.looks, monotonic=lambda: now[0])
+    operator.shell.console.looks.set(lock_min=5)
+    idle.watch(operator.shell)
+    now[0] += 299
+    idle.look()
+    assert not operator.shell.desk.locked
+    QApplication.sendEvent(
+        operator.shell.windowHandle(), QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Shift, Qt.KeyboardModifier.NoModifier)
+    )
+    now[0] += 299
+    idle.look()
+    assert not operator.shell.desk.locked
+    now[0] += 2
+    idle.look()
+    assert operator.shell.desk.locked
