@@ -18,7 +18,7 @@ from backend.store.connections import driver
 from backend.store.groups import Damage, Damaged, sound
 from backend.store.rolled import shelf
 from backend.store.rolled.checking import check
-from backend.store.rolled.grains import RAW
+from backend.store.rolled.grains import RAW, Grains, Tier, join, rolled
 from backend.store.rolled.ordering import by_point
 from backend.store.rolled.tail import Tail
 from backend.store.rolled.view import View, newest_of
@@ -31,8 +31,11 @@ _FEW: Final = 256
 """Of more points than this nearly every row of a group is wanted, and groups are read as they are."""
 _GAP_US: Final = 600_000_000
 """Rows of a batch further apart than this are looked up separately: a back-fill may hold a minute of each day."""
-_LONG_GAP_US: Final = 21_600_000_000
-"""The same where samples are sorted by point: a leaf of them holds hours."""
+_ONE_DEVICE: Final = 16
+_BLOCK_US: Final = 21_600_000_000
+"""A back-fill is mostly of the points of one device: they are looked up where they are sorted, six hours at a time."""
+_AT_ONCE: Final = 2_000_000
+"""Samples of all points read at a time where a question may be about years of them."""
 _SHORT_US: Final = 60_000_000
 """Of so short a time there are few groups, and they are quicker than what is sorted by point."""
 
@@ -64,7 +67,8 @@ class History:
         answers: dict[int, Thinned] = {}
         with self._reading() as connection:
             if tier is not RAW:
-                grains, _ = self._derived(connection, asked, start, end, lambda view: view.grains(tier))
+                grains, lost = self._derived(connection, asked, start, end, lambda view: view.grains(tier))
+                grains |= self._grains_of_groups(lost, tier, start, end)
                 many = {point: each for point, each in grains.items() if each.count.sum() > buckets}
                 answers = {point: thin_grains(each, tier, point, start, end, buckets) for point, each in many.items()}
             left = [point for point in asked if point not in answers]
@@ -94,9 +98,10 @@ class History:
         points, times = np.unique(batch.point), np.unique(batch.at)
         stored: list[SampleBatch] = []
         with self._reading() as connection:
-            if len(points) <= _FEW and times[-1] - times[0] > _SHORT_US:
-                for start, end in _stretches(times, _LONG_GAP_US):
-                    stored += self._samples(connection, points.tolist(), start, end).values()
+            if len(points) <= _ONE_DEVICE and times[-1] - times[0] > _SHORT_US:
+                for some in np.split(times, np.flatnonzero(np.diff(times // _BLOCK_US)) + 1):
+                    found = self._samples(connection, points.tolist(), int(some[0]), int(some[-1]) + 1)
+                    stored += [each.where(np.isin(each.at, some)) for each in found.values()]
             else:
                 stored = self._near(connection, Wanted(points), times)
         return _contained(batch, _batch(stored))
@@ -180,11 +185,22 @@ class History:
                 self._damage.note_rolled(point, str(error))
         return found, [point for point in asked if point not in found]
 
+    def _grains_of_groups(self, points: Sequence[int], tier: Tier, start: int, end: int) -> dict[int, Grains]:
+        """Grains of points whose roll-ups cannot be believed, read from their groups piece by piece."""
+        parts: dict[int, list[Grains]] = {point: [] for point in points}
+        for begun, ended in self.windows(start, end, _AT_ONCE) if points else ():
+            wanted = Wanted(points)
+            with self._reading() as connection:
+                found = by_point(_within(self._groups(connection, wanted, begun, ended), wanted, begun, ended))
+            for point, batch in found.items():
+                parts[point].append(rolled(batch, tier))
+        return {point: join(grains) for point, grains in parts.items()}
+
     def _near(self, connection: Connection, wanted: Wanted, times: NDArray[np.int64]) -> list[SampleBatch]:
         """The wanted rows at one of the times, from the groups around them."""
         seen: set[int] = set()
         stored: list[SampleBatch] = []
-        for start, end in _stretches(times, _GAP_US):
+        for start, end in _stretches(times):
             for group, found in self._groups(connection, wanted, start, end):
                 if group not in seen:
                     seen.add(group)
@@ -221,9 +237,9 @@ def _overlapping(asked: Select[Any], span: int, start: int, end: int) -> Select[
     return asked.where(samples.c.first_at >= start - SPANS_US[span]) if span < len(SPANS_US) else asked
 
 
-def _stretches(times: NDArray[np.int64], gap: int) -> Iterator[tuple[int, int]]:
-    """Sorted times as stretches (start, end) without longer gaps in them."""
-    cuts = np.flatnonzero(np.diff(times) > gap) + 1
+def _stretches(times: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Sorted times as stretches (start, end) without long gaps in them."""
+    cuts = np.flatnonzero(np.diff(times) > _GAP_US) + 1
     for stretch in np.split(times, cuts):
         yield int(stretch[0]), int(stretch[-1]) + 1
 
