@@ -22,6 +22,7 @@ import widgets.charts
 import widgets.charts.trend
 import widgets.city
 import widgets.inputs
+import widgets.maps
 import widgets.mimic
 import widgets.notices
 import widgets.readouts
@@ -37,6 +38,7 @@ PACKAGES = (
     widgets.city,
     widgets.charts.trend,
     widgets.inputs,
+    widgets.maps,
     widgets.mimic,
     widgets.notices,
     widgets.readouts,

@@ -99,7 +99,9 @@ def _leaflet(name: str) -> bytes:
 
 @cache
 def _channel() -> bytes:
-    """Qt's own end of the web channel."""
+    """Qt's own end of the web channel, a resource of its library."""
+    import PySide6.QtWebChannel  # noqa: F401
+
     file = QFile(_CHANNEL)
     file.open(QIODevice.OpenModeFlag.ReadOnly)
     return bytes(file.readAll().data())

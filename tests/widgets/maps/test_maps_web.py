@@ -189,8 +189,8 @@ def test_what_the_page_says_that_makes_no_sense_is_ignored(web: Web, words: str)
 
 def test_the_keyboard_stays_with_the_console(web: Web, qtbot: QtBot) -> None:
     assert web.board.web is not None
-    web.board.activateWindow()
-    qtbot.waitActive(web.board)
+    with qtbot.waitActive(web.board):
+        web.board.activateWindow()
     web.board.setFocus()
     proxy = web.board.web._view.focusProxy()
     assert proxy is not None
