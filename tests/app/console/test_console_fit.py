@@ -134,6 +134,20 @@ def test_commands_in_every_state_fit(scaled: tuple[int, int], window: WindowedDe
     assert (window.shell.width(), window.shell.height()) == scaled
 
 
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scaled", SIZES[:1], ids=IDS[:1], indirect=True)
+def test_every_layout_of_the_alarm_page_fits(scaled: tuple[int, int], window: WindowedDesk) -> None:
+    window.sign_in(OPERATOR, PASSWORD)
+    window.until(lambda: len(window.shell.banner.rows_spoken()) == 2)
+    page = window.page("alarms")
+    for what in ("history", "statistics", "priority:1", "priority:3", "active"):
+        window.shell.go("alarms", what)
+        window.until(lambda: clipped(page) == [])
+        assert overlapping(page) == [], what
+    assert (window.shell.width(), window.shell.height()) == scaled
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("scaled", SIZES, ids=IDS, indirect=True)
 def test_command_dialogs_fit(
