@@ -23,8 +23,9 @@ class PageContext:
     here is said in a toast.
 
     What can be selected: stations: asset id or tag. trends: "pens:TAG,TAG" or a tag, with "@µs" behind for the cursor.
-    alarms: alarm key, key of a view, "priority:N", "history", "statistics". map: asset id or tag, "isolate:ASSET OR TAG". commands: "prepare:POINT ID"
-    (several, in order, with commas), "approve:COMMAND ID", command id. audit: subject of entries. devices: device id.
+    alarms: alarm key, key of a view, "priority:N", "history", "statistics". map: asset id or tag, "isolate:ASSET OR
+    TAG". commands: "prepare:POINT ID" (several, in order, with commas), "approve:COMMAND ID", command id. audit:
+    subject of entries. devices: device id.
     gas_quality: asset id, device id or tag.
     authenticator: the one-time code of the person signed in, where a stand-in for their phone runs (demo); else "".
     """

@@ -101,6 +101,10 @@ class Words:
     """What an alarm says in the language of the desk; knows the registry and which devices a link serves."""
 
     def __init__(self, registry: Registry, links: Iterable[LinkHealth] = ()) -> None:
+        self.renew(registry, links)
+
+    def renew(self, registry: Registry, links: Iterable[LinkHealth] = ()) -> None:
+        """Go by this registry from now on: engineers change limits and names while the console runs."""
         self._points = registry.points
         self._assets: dict[str, Asset] = {asset.id: asset for asset in registry.assets}
         self._asset_of = {device.id: device.asset for device in registry.devices}

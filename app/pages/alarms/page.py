@@ -97,6 +97,7 @@ class AlarmsPage(Page):
     def enter(self) -> None:
         backend = self._context.backend
         self._names = {each.person: each.name for each in backend.people.accounts()}
+        self._words.renew(backend.registry, backend.links.snapshot())
         self._context.bridge.alarms.connect(self._on_alarms)
         self._context.bridge.beat.connect(self._on_beat)
         self._situation.load(backend.alarms.snapshot())
