@@ -61,6 +61,7 @@ class AlarmBanner(QWidget):
         """Show every text anew."""
         self._show_words()
         self._horn.retranslate()
+        self._ack.set_key(_("Space"))
         for priority, counter in self._counters.items():
             counter.setAccessibleName(_("Priority {number}").format(number=int(priority)))
         for row in self._rows:

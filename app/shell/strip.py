@@ -55,6 +55,7 @@ class AlarmStrip(QWidget):
         for button, words in ((self._goto, _("Go to")), (self._ack, _("Ack"))):
             button.setAccessibleName(words)
         self._horn.retranslate()
+        self._ack.set_key(_("Space"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

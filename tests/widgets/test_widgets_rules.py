@@ -53,3 +53,47 @@ def test_widgets_import_no_strangers(file: Path) -> None:
         names += [getattr(node, "module", None) or ""] * isinstance(node, ast.ImportFrom)
         imported |= {name.partition(".")[0] for name in names}
     assert imported & STRANGERS == set()
+
+
+SIZING = re.compile(
+    r"^(setFixed|setMinimum|setMaximum)(Width|Height|Size)$|^(resize|setContentsMargins|setSpacing|setPointSize)$"
+)
+HAIRLINE = 2
+"""A line of one or two px stays so at every scale."""
+
+
+def bare_sizes(source: str) -> list[str]:
+    """Calls that set a size from a number that does not follow the scale: without `px()` and not out of the metrics."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    sizing = [call for call in calls if isinstance(call.func, ast.Attribute) and SIZING.match(call.func.attr)]
+    return [ast.unparse(call) for call in sizing if any(map(is_bare, call.args))]
+
+
+def is_bare(argument: ast.expr) -> bool:
+    """Whether an argument is a number, or a sum or QSize of numbers."""
+    match argument:
+        case ast.Constant(value=int() | float() as number):
+            return abs(number) > HAIRLINE
+        case ast.BinOp(left=left, right=right):
+            return is_bare(left) or is_bare(right)
+        case ast.Call(func=ast.Name(id="QSize"), args=inner):
+            return any(map(is_bare, inner))
+        case _:
+            return False
+
+
+@pytest.mark.parametrize("file", THEMED, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_size_outside_the_theme(file: Path) -> None:
+    assert bare_sizes(file.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["w.setFixedWidth(120)", "w.resize(QSize(10, 20))", "w.setMinimumSize(px(3), 40)", "w.setSpacing(a + 8)"]
+)
+def test_the_size_rule_catches(words: str) -> None:
+    assert bare_sizes(words) == [words]
+
+
+@pytest.mark.parametrize("words", ["w.setFixedWidth(px(120))", "w.resize(QSize(px(10), h))", "w.setFixedHeight(1)"])
+def test_the_size_rule_lets_pass(words: str) -> None:
+    assert bare_sizes(words) == []

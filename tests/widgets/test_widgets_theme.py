@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QFontDatabase, QFontInfo, QFontMetricsF, QPalette
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetricsF, QPalette, QRawFont
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from widgets.readouts import Text
@@ -128,7 +129,7 @@ def test_a_theme_change_rescales_layouts_and_fonts_of_living_widgets(qapp: QAppl
 
 
 def test_the_shipped_fonts_are_found() -> None:
-    assert {"Inter", "JetBrains Mono"} <= set(load_fonts())
+    assert {"Inter", "JetBrains Mono", "Linepack Sans SC"} <= set(load_fonts())
     assert {"Regular", "Medium", "Bold"} <= set(QFontDatabase.styles("Inter"))
     assert QFontInfo(font(Role.BODY)).family() == "Inter"
     assert QFontInfo(font(Role.LABEL, mono=True)).family() == "JetBrains Mono"
@@ -162,3 +163,20 @@ def test_a_tip_is_plain_text(qtbot, words: str) -> None:
     assert "&lt;" in widget.toolTip()
     set_tip(widget, "412 kPa & rising")
     assert widget.toolTip() == "412 kPa & rising"
+
+
+def test_every_chinese_character_the_console_says_is_shipped() -> None:
+    load_fonts()
+    catalogue = files("assets") / "i18n" / "zh_CN" / "LC_MESSAGES" / "linepack.po"
+    said = {letter for letter in catalogue.read_text(encoding="utf-8") if letter >= "\u2e80"}
+    face = QRawFont.fromFont(QFont("Linepack Sans SC"))
+    assert face.familyName() == "Linepack Sans SC"
+    assert len(said) > 500
+    assert sorted(letter for letter in said if not face.supportsCharacter(ord(letter))) == []
+
+
+@pytest.mark.parametrize("words", ["1111111111", "8888888888"])
+def test_figures_are_all_equally_wide(words: str) -> None:
+    for mono in (False, True):
+        metrics = QFontMetricsF(font(Role.BODY, mono=mono))
+        assert metrics.horizontalAdvance(words) == metrics.horizontalAdvance("0000000000")

@@ -23,7 +23,7 @@ from widgets.readouts import (
     ValueReadout,
 )
 from widgets.specimens.sheet import column, page, row
-from widgets.theme import Role, Tone, space
+from widgets.theme import Role, Tone, px, space
 from widgets.theme import metrics as m
 
 OUTLET = Span(low=0.24, high=0.44, band=(0.34, 0.38), limits=((0.28, "LL"), (0.31, "L"), (0.41, "H"), (0.425, "HH")))
@@ -132,11 +132,11 @@ def _bars() -> QWidget:
     boxed.show_value(28, unit="kPa", tone=Tone.P3)
     standing = [AnalogBar(OUTLET, name="PV", orientation=Qt.Orientation.Vertical) for _ in range(3)]
     for bar, mark in zip(standing, (Mark.GOOD, Mark.STALE, Mark.BAD), strict=True):
-        bar.setMinimumHeight(180)
+        bar.setMinimumHeight(px(180))
         bar.show_value(0.352, mark=mark)
     gap = np.concatenate([wander(40, 3, 0.1), np.full(20, np.nan), wander(40, 3, 0.1)])
     line = Sparkline(name="Line with a gap")
-    line.setMinimumHeight(40)
+    line.setMinimumHeight(px(40))
     line.show_values(gap)
     return column(*entries, boxed, row(*standing), ("Line with a gap", line))
 

@@ -9,7 +9,8 @@ from PySide6.QtGui import QFont, QFontDatabase
 
 from widgets.theme.metrics import Role, Weight
 
-CJK_FAMILIES = ("Noto Sans CJK SC", "WenQuanYi Micro Hei")
+CJK_FAMILIES = ("Linepack Sans SC", "Noto Sans CJK SC", "WenQuanYi Micro Hei")
+"""The shipped characters first, then what a desk may have for rarer ones."""
 TEXT_FAMILIES = ("Inter", *CJK_FAMILIES, "sans-serif")
 MONO_FAMILIES = ("JetBrains Mono", *CJK_FAMILIES, "monospace")
 
