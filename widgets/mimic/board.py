@@ -38,7 +38,8 @@ class Board:
         high = (BOX_HEIGHT + _AIR) * scale
         top = (_HEAD if mimic.sections else 0) * scale + high * (Row.TOP in rows)
         bottom = high * (Row.BOTTOM in rows)
-        width = max(float(room.width()), mimic.narrowest * scale)
+        needed = max((_needed(mimic, row) for row in rows), default=0.0)
+        width = max(float(room.width()), mimic.narrowest * scale, needed * scale)
         area = max(room.height() - top - bottom, mimic.lowest * scale)
         board = Board(
             width=width,
@@ -101,4 +102,10 @@ class Board:
         standing = abs(there.y() - here.y()) > abs(there.x() - here.x())
         reach = (symbol.top if there.y() < here.y() else symbol.bottom) if standing else symbol.half
         # Square caps stick out by half a width; at a joint that fills the corner.
-        return (reach + WIDTH / 2 - 1) * self.scale if reach else 0.0
+        return (reach * mimic.zoom + WIDTH / 2 - 1) * self.scale if reach else 0.0
+
+
+def _needed(mimic: Mimic, row: Row) -> float:
+    """Width of a row of boxes side by side, in px at 100 %."""
+    widths = [box.width for box in mimic.boxes if box.row is row]
+    return sum(widths) + _AIR * (len(widths) + 1)

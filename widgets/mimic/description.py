@@ -42,13 +42,17 @@ class ElementKind(StrEnum):
     COMPRESSOR = "compressor"
     PUMP = "pump"
     DISPENSER = "dispenser"
+    SCALE = "scale"
     DETECTOR = "detector"
     WELL = "well"
     LOGGER = "logger"
 
 
 TERMINALS: Final = frozenset(
-    {ElementKind.INLET, ElementKind.OUTLET, ElementKind.TANK, ElementKind.SPHERE, ElementKind.DISPENSER}
+    {
+        *(ElementKind.INLET, ElementKind.OUTLET, ElementKind.TANK, ElementKind.SPHERE),
+        *(ElementKind.DISPENSER, ElementKind.SCALE),
+    }
 )
 """Where gas comes from or goes to: they end a path."""
 
@@ -183,6 +187,8 @@ class Mimic:
     board: Annotated[At, Field(strict=False)]
     narrowest: Annotated[float, Field(ge=200, le=4000)]
     lowest: Annotated[float, Field(ge=100, le=4000)]
+    zoom: Annotated[float, Field(ge=1, le=3)] = 1.0
+    """How much larger than usual the symbols are, where there are few."""
     zones: Annotated[dict[Name, Zone], Field(min_length=1)]
     elements: Annotated[tuple[Element, ...], Field(min_length=1, max_length=200, strict=False)]
     pipes: Annotated[tuple[Pipe, ...], Field(max_length=400, strict=False)] = ()
@@ -230,8 +236,9 @@ _SUFFIXES: Final = ("-ZS", "-ZT", "-LR", "-FLT", "-CMD")
 
 
 def loop_number(tag: str) -> str:
-    """What follows the letter code of a tag: "ZT-1205A" → "1205A", "R-11.XV-IN-ZS" → "IN"."""
-    own = tag.rpartition(".")[2]
+    """What follows the letter code of a tag: "ZT-1205A" → "1205A", "R-11.XV-IN-ZS" → "IN"; of the device where the tag
+    has nothing else: "XV-0422.ZS" → "0422"."""
+    device, _dot, own = tag.rpartition(".")
     for suffix in _SUFFIXES:
         own = own.removesuffix(suffix)
-    return own.partition("-")[2]
+    return (own if "-" in own else device).partition("-")[2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.mimic.description import Element, ElementKind, Side, ValueBox
@@ -59,9 +59,10 @@ class Selectable(QGraphicsItem):
 class ElementItem(Selectable):
     """A symbol on its place in the line, its tag and its words."""
 
-    def __init__(self, element: Element) -> None:
+    def __init__(self, element: Element, zoom: float = 1.0) -> None:
         super().__init__(element.id)
         self.element = element
+        self._zoom = zoom
         self.look = Look()
         self._symbol = SYMBOLS[element.kind]
         self._bounds = QRectF()
@@ -88,7 +89,7 @@ class ElementItem(Selectable):
 
     def symbol_rect(self) -> QRectF:
         """The symbol about its place, in px."""
-        scale = current().scale
+        scale = current().scale * self._zoom
         half = max(self._symbol.half, 10) * scale
         return QRectF(-half, -self._symbol.top * scale, 2 * half, (self._symbol.top + self._symbol.bottom) * scale)
 
@@ -115,6 +116,13 @@ class ElementItem(Selectable):
     def tip(self) -> str:
         return self.look.tip
 
+    def shape(self) -> QPainterPath:
+        """What the pointer meets: symbol and words, not the room for a glyph beside them."""
+        path = QPainterPath()
+        path.addRect(self.symbol_rect())
+        path.addRect(self.words_rect())
+        return path
+
     def boundingRect(self) -> QRectF:
         return self._bounds
 
@@ -124,7 +132,7 @@ class ElementItem(Selectable):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         symbol = self.symbol_rect()
         painter.save()
-        painter.scale(theme.scale, theme.scale)
+        painter.scale(theme.scale * self._zoom, theme.scale * self._zoom)
         ink = Ink(line=theme.pipes[look.tier].colour, back=theme.bg2, theme=theme, actuator=self.element.actuator)
         self._symbol.paint(painter, look, ink)
         painter.restore()

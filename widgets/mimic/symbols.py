@@ -159,6 +159,9 @@ def _meter(painter: QPainter, look: Look, ink: Ink) -> None:
 
 
 def _detector(painter: QPainter, look: Look, ink: Ink) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink.back)
+    painter.drawEllipse(QPointF(0, 0), 12, 12)
     paint_icon(painter, QRectF(-12, -12, 24, 24), "leak", ink.theme.text2)
 
 
@@ -197,7 +200,7 @@ LINE_SYMBOLS: dict[ElementKind, Symbol] = {
     ElementKind.HEATER: Symbol(paint=_heater, half=41, top=27, bottom=27),
     ElementKind.METER: Symbol(paint=_meter, half=19, top=20, bottom=20),
     ElementKind.DETECTOR: Symbol(paint=_detector, half=13, top=13, bottom=13),
-    ElementKind.LOGGER: Symbol(paint=_logger, half=0, top=46, bottom=6),
+    ElementKind.LOGGER: Symbol(paint=_logger, half=18, top=46, bottom=6),
     ElementKind.WELL: Symbol(paint=_well, half=46, top=54, bottom=54),
 }
 

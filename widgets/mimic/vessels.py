@@ -98,8 +98,15 @@ def _dispenser(painter: QPainter, look: Look, ink: Ink) -> None:
     painter.drawRect(QRectF(-9, -20, 18, 12))
     stroke(painter, ink.line, FINE)
     hose = QPainterPath(QPointF(16, -10))
-    hose.cubicTo(QPointF(32, -10), QPointF(30, 10), QPointF(26, 22))
+    hose.cubicTo(QPointF(30, -10), QPointF(28, 10), QPointF(24, 22))
     painter.drawPath(hose)
+
+
+def _scale(painter: QPainter, look: Look, ink: Ink) -> None:
+    """A cylinder on its scale, filled as far as it weighs."""
+    _filled(painter, _rounded(QRectF(-13, -22, 26, 40), 8), look, ink)
+    painter.drawRect(QRectF(-4, -29, 8, 7))
+    painter.drawLine(QPointF(-20, 22), QPointF(20, 22))
 
 
 VESSELS: dict[ElementKind, Symbol] = {
@@ -109,5 +116,6 @@ VESSELS: dict[ElementKind, Symbol] = {
     ElementKind.VAPORISER: Symbol(paint=_vaporiser, half=27, top=32, bottom=32),
     ElementKind.COMPRESSOR: Symbol(paint=_compressor, half=23, top=24, bottom=24),
     ElementKind.PUMP: Symbol(paint=_pump, half=19, top=20, bottom=20),
-    ElementKind.DISPENSER: Symbol(paint=_dispenser, half=17, top=30, bottom=30),
+    ElementKind.DISPENSER: Symbol(paint=_dispenser, half=28, top=30, bottom=30),
+    ElementKind.SCALE: Symbol(paint=_scale, half=22, top=32, bottom=26),
 }

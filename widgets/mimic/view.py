@@ -67,7 +67,9 @@ class MimicView(QGraphicsView):
         self._scene.clear()
         self._pipes = PipeLayer()
         self._scene.addItem(self._pipes)
-        self._elements = {each.id: ElementItem(each) for each in mimic.elements if each.kind is not ElementKind.JOINT}
+        self._elements = {
+            each.id: ElementItem(each, mimic.zoom) for each in mimic.elements if each.kind is not ElementKind.JOINT
+        }
         self._boxes = {each.point: BoxItem(each) for each in mimic.boxes}
         for item in self._items().values():
             self._scene.addItem(item)
@@ -139,6 +141,9 @@ class MimicView(QGraphicsView):
         found = self._at(event.position())
         if found is not None:
             self._select(found.id)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

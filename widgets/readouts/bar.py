@@ -143,10 +143,15 @@ class AnalogBar(Painted):
         if self._span.band is not None and self._mark is not Mark.BAD:
             foot, head = (track.bottom() - self._span.share(edge) * track.height() for edge in self._span.band)
             painter.fillRect(QRectF(track.left(), head, track.width(), foot - head), _band(theme.band, theme.line2))
-        for limit, name in self._span.limits:
+        line = px(Role.MICRO.line)
+        free = 0.0
+        for limit, name in sorted(self._span.limits, reverse=True):
             height = round(track.bottom() - self._span.share(limit) * track.height())
             painter.fillRect(QRectF(track.right() + 1, height, px(TRACK), px(1)), theme.text3)
-            label = QRectF(track.right() + px(TRACK + 4), height - px(Role.MICRO.line) / 2, px(60), px(Role.MICRO.line))
+            # Names of limits that lie close together stand under one another.
+            top = max(height - line / 2, free)
+            free = top + px(Role.MICRO.size)
+            label = QRectF(track.right() + px(TRACK + 4), top, px(60), line)
             text(painter, label, name, theme.text2, font(Role.MICRO), LEFT)
         if self._value is None or math.isnan(self._value) or self._mark is Mark.BAD:
             return

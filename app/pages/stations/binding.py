@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from app.pages.stations.descriptions import Shelf
 from app.pages.stations.presenter import Place
-from backend.model.network import Network, Regulator
+from backend.model.network import Network, Regulator, Tier
 from backend.model.plant import Asset, Point, Registry, station_of
-from widgets.mimic import Element, Mimic, PointRole, Zone, label_text
+from widgets.mimic import Element, Mimic, PointRole, label_text
 
 _TIERS = ((10.0, "lp"), (200.0, "mpb"), (400.0, "mpa"), (1600.0, "shp"), (float("inf"), "hp"))
 """Upper end of each pressure class in kPa (GB 55009; design/hmi.md §3.3)."""
+_DRAWN = {Tier.HP: "hp", Tier.SHP: "shp", Tier.MP: "mpa", Tier.LP: "lp"}
+"""A valve in the network has the class of its pipe."""
 _KPA = {"kPa": 1.0, "MPa": 1000.0, "Pa": 0.001, "bar": 100.0}
 _ATMOSPHERE_KPA = 101.325
 
@@ -70,6 +72,7 @@ def bind(place: Place, shelf: Shelf, registry: Registry, network: Network) -> Bo
     points: dict[str, Point] = {}
     for point in sorted(place.points, key=lambda each: each.retired):
         points.setdefault(point.property, point)
+    drawn = {valve.id: _DRAWN[valve.tier] for valve in network.valves}
     tags = {name: point.tag for name, point in points.items()}
     return Bound(
         mimic=mimic,
@@ -77,7 +80,10 @@ def bind(place: Place, shelf: Shelf, registry: Registry, network: Network) -> Bo
         points=points,
         runs=_runs(place.asset.id, network.regulators),
         labels={element.id: label_text(element.label, tags) for element in mimic.elements},
-        tiers={name: tier_of(zone, points.get(zone.pressure or "")) for name, zone in mimic.zones.items()},
+        tiers={
+            name: tier_of(drawn.get(place.asset.id, zone.tier), points.get(zone.pressure or ""))
+            for name, zone in mimic.zones.items()
+        },
     )
 
 
@@ -85,11 +91,11 @@ def _runs(asset: str, regulators: Iterable[Regulator]) -> dict[str, Regulator]:
     return {each.id.rpartition("/")[2]: each for each in regulators if each.id.rpartition("/")[0] == asset}
 
 
-def tier_of(zone: Zone, pressure: Point | None) -> str:
-    """The pressure class: of the middle of the normal band where the point has one, else as the description says."""
+def tier_of(usual_tier: str, pressure: Point | None) -> str:
+    """The pressure class: of the middle of the normal band where the point has one, else the one that is given."""
     limits = pressure.limits if pressure is not None else None
     if pressure is None or limits is None or limits.l is None or limits.h is None:
-        return zone.tier
+        return usual_tier
     usual = gauge_kpa(pressure, (limits.l + limits.h) / 2)
     return next(tier for top, tier in _TIERS if usual <= top)
 

@@ -76,7 +76,7 @@ def inputs(bound: Bound, snapshot: TagSnapshot) -> Inputs:
         for pipe in bound.mimic.pipes
     )
     parts = tuple((element.id, _part(bound, element, snapshot)) for element in bound.mimic.elements)
-    meters = [bound.point(each, PointRole.FLOW) for each in bound.mimic.elements if each.kind is ElementKind.METER]
+    meters = [bound.point(each, PointRole.FLOW) for each in bound.mimic.elements if each.kind not in TERMINALS]
     backwards = any(_flow(meter, snapshot) < 0 for meter in meters)
     return stretches, parts, backwards
 

@@ -30,6 +30,8 @@ _PRIMARY = (
     PointRole.DIFFERENCE,
     PointRole.VALUE,
 )
+_FILLS = (PointRole.OPENING, PointRole.LEVEL, PointRole.PRESSURE, PointRole.VALUE)
+"""What the bar of a regulator and the filling of a vessel show, the first that is there."""
 _VALVE_LIKE = frozenset({ElementKind.VALVE, ElementKind.REGULATOR})
 
 
@@ -93,7 +95,9 @@ class Picture:
             tier=bound.tiers[element.zone],
             state=ValveState.TRAVELLING if moving and state in (ValveState.OPEN, ValveState.CLOSED) else state,
             flowing=flowing,
-            share=_share(bound.point(element, PointRole.OPENING) or bound.point(element, PointRole.LEVEL), moment),
+            share=_share(
+                next((bound.point(element, each) for each in _FILLS if bound.point(element, each)), None), moment
+            ),
             running=_truth(running, moment),
             mark=moment.mark(primary) if primary is not None else Mark.GOOD,
             alarm=moment.glyph(unboxed),
@@ -125,7 +129,7 @@ def _standing(bound: Bound, element: Element, moment: Moment) -> str:
     role = words_of(element.role)
     match element.kind:
         case ElementKind.INLET | ElementKind.OUTLET:
-            return _TIER_WORDS[bound.tiers[element.zone]]
+            return role or _TIER_WORDS[bound.tiers[element.zone]]
         case ElementKind.REGULATOR:
             return f"{role} {_setting(bound, element, moment)}".strip()
     primary = next((bound.point(element, each) for each in _PRIMARY if bound.point(element, each)), None)

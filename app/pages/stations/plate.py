@@ -264,7 +264,8 @@ def _limits(point: Point | None) -> tuple[tuple[str, str], ...]:
         both = f"{number_text(first, point.precision)} / {number_text(second, point.precision)}"
         return with_unit(both, unit_of(point))
 
-    return (("HH / H", pair(limits.hh, limits.h)), ("L / LL", pair(limits.l, limits.ll)))
+    rows = (("HH / H", limits.hh, limits.h), ("L / LL", limits.l, limits.ll))
+    return tuple((name, pair(first, second)) for name, first, second in rows if (first, second) != (None, None))
 
 
 def _ask(
