@@ -593,6 +593,8 @@ class TrendsPage(Page):
             self._open(self._shelf.group_of(self._shelf.last()))
         elif self._group.tags:
             self._group = self._shelf.group_of(self._group.tags)
+            if self._asked_for:
+                self._shelf.remember(self._group)
             self.moved.emit()
 
     def _lay_out(self) -> None:

@@ -28,6 +28,7 @@ class Shelf(QObject):
         self._own: tuple[Group, ...] = ()
         self._owner = ""
         self._last: tuple[str, ...] = ()
+        self._known = False
         self.retranslate()
 
     def groups(self) -> Sequence[Group]:
@@ -70,7 +71,8 @@ class Shelf(QObject):
 
     def remember(self, group: Group) -> None:
         """These pens are in view: next time they are there again."""
-        if group.tags and group.tags != self._last and self._owner:
+        # Before the answer came, what is in view is what the page begins with: nobody chose it.
+        if group.tags and group.tags != self._last and self._known:
             self._last = group.tags
             future = self._context.backend.preferences.write(self._owner, _LAST, list(group.tags))
             self._context.actions.ask(future, lambda _done: None, owner=self, failed=None)
@@ -81,11 +83,10 @@ class Shelf(QObject):
         owner = f"person:{session.person}" if session is not None else ""
         if owner == self._owner:
             return
-        self._owner, self._own, self._last = owner, (), ()
+        self._owner, self._own, self._last, self._known = owner, (), (), False
         if owner:
-            preferences, ask = self._context.backend.preferences, self._context.actions.ask
-            ask(preferences.read(owner, _LAST), self._on_last, owner=self, failed=None)
-            ask(preferences.read(owner, KEY), self._on_own, owner=self, failed=None)
+            future = self._context.backend.preferences.read(owner, _LAST)
+            self._context.actions.ask(future, lambda value: self._on_last(owner, value), owner=self, failed=None)
 
     def retranslate(self) -> None:
         """The names of shipped groups in the language of the desk."""
@@ -101,10 +102,15 @@ class Shelf(QObject):
             future = self._context.backend.preferences.write(self._owner, KEY, as_kept(self._own))
             self._context.actions.follow(future, owner=self)
 
-    def _on_last(self, value: Any) -> None:
+    def _on_last(self, owner: str, value: Any) -> None:
+        if owner != self._owner:
+            return
         rows = value if isinstance(value, list) else []
         self._last = tuple(row for row in rows if isinstance(row, str))
+        future = self._context.backend.preferences.read(owner, KEY)
+        self._context.actions.ask(future, lambda groups: self._on_own(owner, groups), owner=self, failed=None)
 
-    def _on_own(self, value: Any) -> None:
-        self._own = kept(value)
-        self.changed.emit()
+    def _on_own(self, owner: str, value: Any) -> None:
+        if owner == self._owner:
+            self._own, self._known = kept(value), True
+            self.changed.emit()

@@ -111,5 +111,5 @@ def framed(image: QImage, title: str, window: Window, *, simulator: bool) -> QIm
 
 
 def _save(image: QImage, file: Path) -> None:
-    if not image.save(str(file), b"PNG"):
+    if not image.save(str(file)):
         raise OSError(0, "the picture could not be saved")
