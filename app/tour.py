@@ -22,9 +22,11 @@ from app.shell.window import Shell
 from app.texts import LANGUAGES, set_language
 from backend.model.command import Command, CommandState
 from widgets.inputs import HoldButton, LineField, PasswordField
+from widgets.maps import MapBoard
 
 VALVE = "XV-0417"
 STATION = "R-12"
+LEAK = "GD-0418-CH4"
 _STEP_MS = 100
 _PATIENCE_S = 120.0
 Condition = Callable[[], bool]
@@ -74,6 +76,9 @@ class Tour(QObject):
         shell.go("alarms", "")
         yield self._leak_is_alarmed
         yield from self._visit("alarms", self._most_urgent(), "alarms")
+        yield from self._visit("map", LEAK, "map")
+        yield lambda: any(board.on_web() for board in shell.findChildren(MapBoard))
+        yield from self._visit("map", f"isolate:{LEAK}", "map-isolation")
         yield from self._close_valve()
         for theme in ("dark", "light"):
             for language in LANGUAGES:

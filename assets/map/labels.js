@@ -13,6 +13,13 @@ linepack.labels = { rows: [] };
     made.className = "plate " + row[6];
     made.style.minWidth = row[4] + "px";
     made.style.height = row[5] + "px";
+    if (row[8]) {
+      made.className += " badged";
+      var badge = document.createElement("div");
+      badge.className = "badge";
+      badge.textContent = row[8];
+      made.appendChild(badge);
+    }
     row[7].forEach(function (line, index) {
       var part = document.createElement("div");
       part.className = index === 0 ? "name" : "note";

@@ -19,7 +19,22 @@ from widgets.theme import Theme
 _DIGITS: Final = 10
 """Of world units: an eighth of a px at the nearest zoom."""
 _COLOURS: Final = (
-    *("bg0", "bg1", "bg2", "bg3", "line1", "line2", "line3", "text1", "text2", "text3", "you", "you_bg", "emphasis"),
+    *(
+        "bg0",
+        "bg1",
+        "bg2",
+        "bg3",
+        "line1",
+        "line2",
+        "line3",
+        "text1",
+        "text2",
+        "text3",
+        "you",
+        "you_bg",
+        "on_you",
+        "emphasis",
+    ),
 )
 
 
@@ -75,7 +90,7 @@ def frame_message(frame: Frame) -> str:
         rings=[[_short(ring.x), _short(ring.y), ring.radius, ring.words] for ring in frame.rings],
         names=[[_short(one.x), _short(one.y), one.angle, int(one.large), one.words] for one in frame.names],
         labels=[
-            [_short(one.x), _short(one.y), one.dx, one.dy, one.width, one.height, one.kind.value, one.lines]
+            [_short(one.x), _short(one.y), one.dx, one.dy, one.width, one.height, one.kind.value, one.lines, one.badge]
             for one in frame.labels
         ],
     )

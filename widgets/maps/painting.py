@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from widgets.maps.mercator import unit
 from widgets.maps.picture import Picture
 from widgets.maps.projection import Projection
-from widgets.maps.scene import SIZES, Frame, Label, LabelKind, Line, Place, thinned
+from widgets.maps.scene import BADGE, SIZES, Frame, Label, LabelKind, Line, Place, thinned
 from widgets.maps.sprites import Atlas
 from widgets.theme import Role, Theme, Weight, font
 from widgets.theme.strokes import CENTRE, LEFT, box, hatch, text, text_width
@@ -223,8 +223,15 @@ def _paint_label(painter: QPainter, canvas: Canvas, label: Label) -> None:
     painter.setOpacity(1.0 if yours else _FADE)
     box(painter, plate, fill=theme.bg1, line=theme.you if yours else None, width=1.25)
     painter.setOpacity(1.0)
+    left = plate.left() + theme.px(PLATE_PAD)
+    if label.badge:
+        edge = theme.px(BADGE - 4)
+        where = QRectF(left - theme.px(2), plate.center().y() - edge / 2, edge, edge)
+        box(painter, where, fill=theme.you, radius=3)
+        text(painter, where, label.badge, theme.on_you, font(Role.HINT, Weight.BOLD), CENTRE)
+        left += theme.px(BADGE)
     top = plate.top() + theme.px(PLATE_PAD) / 2
     for line, (role, weight) in zip(label.lines, _roles(label.lines), strict=True):
-        where = QRectF(plate.left() + theme.px(PLATE_PAD), top, plate.width(), theme.px(role.line))
+        where = QRectF(left, top, plate.width(), theme.px(role.line))
         text(painter, where, line, theme.text1 if role is Role.LABEL else theme.text2, font(role, weight), LEFT)
         top += theme.px(role.line)

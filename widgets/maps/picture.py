@@ -19,6 +19,7 @@ from widgets.maps.mercator import unit, units, world_px
 from widgets.maps.naming import names
 from widgets.maps.placing import Box, Wish, place
 from widgets.maps.scene import (
+    BADGE,
     DRAWN_IN_ORDER,
     NOWHERE,
     SHOWN_FROM,
@@ -292,7 +293,18 @@ class Picture:
             kept.append((x * world - half, y * world - half, x * world + half, y * world + half))
             lines = mark.lines if mark is not None else tuple(line for line in (symbol.label, look.note) if line)
             width, height = self._measure(lines)
-            wish = Wish(id=symbol.id, x=x, y=y, half=half, width=width, height=height, lines=lines, kind=kind)
+            badge = str(mark.number) if mark is not None else ""
+            wish = Wish(
+                id=symbol.id,
+                x=x,
+                y=y,
+                half=half,
+                width=width + (BADGE * self._scale if badge else 0),
+                height=height,
+                lines=lines,
+                kind=kind,
+                badge=badge,
+            )
             wishes.append(((kinds.index(kind), look.rank), wish))
         wishes.sort(key=lambda each: each[0])
         return place((wish for _rank, wish in wishes), world, _LABEL_GAP * self._scale, MOST_LABELS, kept)

@@ -23,6 +23,7 @@ class Wish:
     height: float
     lines: tuple[str, ...]
     kind: LabelKind
+    badge: str = ""
 
 
 def place(wishes: Iterable[Wish], world: float, gap: float, most: int, kept: Iterable[Box] = ()) -> tuple[Label, ...]:
@@ -50,6 +51,7 @@ def place(wishes: Iterable[Wish], world: float, gap: float, most: int, kept: Ite
                 height=wish.height,
                 lines=wish.lines,
                 kind=wish.kind,
+                badge=wish.badge,
             )
         )
     return tuple(labels)

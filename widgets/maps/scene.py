@@ -60,6 +60,10 @@ THINNING: tuple[float, ...] = (0.45, 0.55, 0.65, 0.8, 1.0)
 """Widths of pipes at zoom 11 and further, 12, 13, 14, 15 and nearer, as a share of the full one."""
 
 
+BADGE = 20
+"""Room that a badge takes on a label's plate, in px at 100 %."""
+
+
 def thinned(zoom: int) -> float:
     """How wide pipes are at this zoom, as a share of the full width."""
     return THINNING[max(0, min(len(THINNING) - 1, zoom - 11))]
@@ -214,6 +218,8 @@ class Label:
     height: float
     lines: tuple[str, ...]
     kind: LabelKind
+    badge: str = ""
+    """A number in a box before the lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

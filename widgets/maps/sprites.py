@@ -1,6 +1,7 @@
 """Paint the symbols of a map, once each, into one picture that both the web page and the schematic draw from.
 
-Names: a shape ("well"); "valve:STATE:TIER"; "vehicle:hollow"; "sign:?"; "alarm:PRIORITY:STATE" with ":lit" or ":dim".
+Names: a shape ("well"; "valve" is one turned by hand);
+"valve:STATE:TIER"; "vehicle:hollow"; "sign:?"; "alarm:PRIORITY:STATE" with ":lit" or ":dim".
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def alarm_sprite(priority: int, state: GlyphState) -> str:
 def paint_shape(painter: QPainter, rect: QRectF, theme: Theme, shape: Shape, valve: ValveState) -> None:
     """One symbol alone, as lists show it; a valve in this state."""
     painter.save()
-    paint = _PLAIN.get(shape) or _valve(valve, "mpa")
+    paint = _valve(valve, "mpa") if shape is Shape.VALVE else _PLAIN[shape]
     paint(painter, rect, theme)
     painter.restore()
 
@@ -132,6 +133,16 @@ def _bow(painter: QPainter, rect: QRectF, theme: Theme, colour: QColor, state: V
         )
     if state is ValveState.CLOSED:
         painter.drawLine(QPointF(middle.x(), middle.y() - rise * 1.15), QPointF(middle.x(), middle.y() + rise * 1.15))
+
+
+def _hand_valve(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    """A valve that nothing watches: filled, as it is drawn, with the T of its handle."""
+    edge = rect.adjusted(1, 1, -1, -1)
+    colour = theme.pipes["mpa"].colour
+    _bow(painter, edge, theme, colour, ValveState.OPEN)
+    middle, top = edge.center(), edge.top() + 1
+    painter.drawLine(middle, QPointF(middle.x(), top))
+    painter.drawLine(QPointF(middle.x() - edge.width() / 4, top), QPointF(middle.x() + edge.width() / 4, top))
 
 
 def _station(painter: QPainter, rect: QRectF, theme: Theme) -> None:
@@ -242,6 +253,7 @@ def _sign(words: str) -> Paint:
 _PLAIN: Final[dict[Shape, Paint]] = {
     Shape.STATION: _station,
     Shape.SUPPLY: _supply,
+    Shape.VALVE: _hand_valve,
     Shape.WELL: _well,
     Shape.DETECTOR: _detector,
     Shape.CABINET: _cabinet,

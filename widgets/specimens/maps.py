@@ -62,7 +62,7 @@ def make() -> QWidget:
     board.show_scene(_scene())
     board.look_at(View(at=HERE, zoom=16))
     board.show_looks(_looks())
-    board.ask(Overlay(casing=("P-1",), marks=(Mark(id="open", number=1, lines=("1 XV-0417", "open · remote")),)))
+    board.ask(Overlay(casing=("P-1",), marks=(Mark(id="open", number=1, lines=("XV-0417", "open · remote")),)))
     picture = Picture(lambda lines: plate_size(tuple(lines), current()))
     picture.show(_scene())
     bare = Schematic(picture)

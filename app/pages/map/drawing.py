@@ -45,7 +45,7 @@ def scene_of(network: Network, registry: Registry) -> Scene:
     homes = [node for node in network.nodes if node.customers > 0]
     return Scene(
         lines=tuple(_lines(network, at)),
-        symbols=tuple(_symbols(registry, valves, at)),
+        symbols=(*_symbols(registry, valves, at), *_drawn_only(registry, valves, at)),
         areas=tuple(_areas(network, zones)),
         meters=Meters(
             lon=np.array([node.lon for node in homes], np.float64),
@@ -100,6 +100,22 @@ def _symbols(registry: Registry, valves: Mapping[str, Valve], at: Mapping[str, N
             named=shape in _NAMED,
             clusters=shape in _CLUSTERED,
         )
+
+
+def _drawn_only(registry: Registry, valves: Mapping[str, Valve], at: Mapping[str, Node]) -> Iterator[Symbol]:
+    """Valves of the drawing that are no registered asset; those inside a station ("STATION/XV") are its own."""
+    known = {asset.id for asset in registry.assets}
+    for valve in valves.values():
+        if valve.id not in known and "/" not in valve.id:
+            place = at[valve.start]
+            yield Symbol(
+                id=valve.id,
+                shape=Shape.VALVE,
+                layer="valves",
+                at=(place.lon, place.lat),
+                label=shown(valve.id, 24),
+                angle=_angle(valve, at),
+            )
 
 
 def label_of(asset: Asset, *, named: bool) -> str:

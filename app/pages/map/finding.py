@@ -33,16 +33,16 @@ def entries(scene: Scene, registry: Registry) -> tuple[Entry, ...]:
         tags.setdefault(point.asset, []).append(point.tag)
     found: list[Entry] = []
     for symbol in scene.symbols:
-        asset = assets[symbol.id]
-        name, number = asset_name(asset), shown(asset.id, 24)
+        asset = assets.get(symbol.id)
+        number = shown(symbol.id, 24)
+        name = asset_name(asset) if asset is not None else number
+        known = (asset.name, asset.name_zh) if asset is not None else ()
         found.append(
             Entry(
                 key=symbol.id,
                 words=number if name == number else f"{number} {name}",
                 kind=word_of(symbol.shape),
-                sought=tuple(
-                    part.casefold() for part in (asset.id, asset.name, asset.name_zh, *tags.get(asset.id, ()))
-                ),
+                sought=tuple(part.casefold() for part in (symbol.id, *known, *tags.get(symbol.id, ()))),
             )
         )
     streets = {line.name: line.id for line in reversed(scene.lines) if line.name}

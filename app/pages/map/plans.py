@@ -59,7 +59,7 @@ def overlay_of(plan: Plan, network: Network, chosen: Sequence[str], states: Mapp
                 id=valve.id,
                 number=number,
                 chosen=valve.id in chosen,
-                lines=(f"{number}{THIN_SPACE} {shown(valve.id, 24)}", _valve_note(valve, states)),
+                lines=(shown(valve.id, 24), _valve_note(valve, states)),
             )
             for number, valve in enumerate(plan.valves, start=1)
         ),

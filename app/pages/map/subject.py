@@ -68,6 +68,14 @@ def subject_of(key: str, scene: Scene, registry: Registry, network: Network) -> 
             asset=key,
             command=next((point.id for point in here if point.writable), None),
         )
+    if symbol is not None:
+        hand = _("by hand, its position is not watched")
+        return Subject(
+            key=key,
+            title=shown(key, 24),
+            words=f"{word_of(symbol.shape)} · {hand}",
+            facts=_valve_facts(key, network),
+        )
     pipe = next((each for each in network.pipes if each.id == key), None)
     if pipe is None:
         return None
