@@ -51,7 +51,7 @@ def snapshot(values: dict[int, float], *, bad: frozenset[int] = frozenset()) -> 
     at = np.zeros(count, np.int64)
     for point, number in values.items():
         value[point], at[point] = number, NOW - 5 * US
-        codes[point] = quality(Status.BAD, Cause.COMMS) if point in bad else GOOD
+        codes[point] = quality(Status.BAD, Cause.DEVICE) if point in bad else GOOD
     return TagSnapshot(value=value, at=at, quality=codes, received_at=at, version=1, taken_at=NOW)
 
 
