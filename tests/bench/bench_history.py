@@ -8,7 +8,6 @@ the last hour of 20 more points by the second; then roll-ups are made, as the st
 from __future__ import annotations
 
 import json
-import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -52,9 +51,7 @@ def _run(folder: Path) -> dict[str, object]:
         figures["samples"] = stored
         groups_bytes = file.stat().st_size
         figures["before roll-ups: 1 point, 1 year, ms"] = _ms(lambda: _thinned(store, [0]), 1)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         _timed(figures, "making the roll-ups of all that, s", store.roll_up)
-        figures["memory that took at most, MB"] = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         _last_hour(store)
         figures |= _bytes(store, groups_bytes, stored)
         figures |= _reading(store)
