@@ -325,6 +325,7 @@ class ApproveDialog(DialogFrame):
             hint = _("Demo stand-in for an authenticator: {code}").format(code=self._authenticator)
             card.body.addWidget(Text(hint, Role.HINT, tone=Tone.MUTED))
         self._on_site.setText(_("A person stands at the valve"))
+        self._on_site.setAccessibleName(self._on_site.text())
         card.body.addWidget(self._on_site)
         self._on_site.setVisible(self._command.content.action == "open")
         return card

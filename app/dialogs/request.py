@@ -360,6 +360,7 @@ class RequestDialog(DialogFrame):
         )
         self._value_field = FormField(_("New value"), self._value, hint=limits)
         self._on_site.setText(_("A person stands at the valve (needed to open)"))
+        self._on_site.setAccessibleName(self._on_site.text())
         row.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
         row.addWidget(self._value_field)
         row.addWidget(self._on_site)

@@ -78,6 +78,11 @@ class MapBoard(QWidget):
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
+    def set_name(self, name: str) -> None:
+        """What it is called, in another language."""
+        self.setAccessibleName(name)
+        self.schematic.say(name)
+
     def show_scene(self, scene: Scene) -> None:
         """Draw this network."""
         self.picture.show(scene)

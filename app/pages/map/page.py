@@ -146,7 +146,7 @@ class MapPage(Page):
             self._context.actions.refused.emit(_("{what} has no place on the map.").format(what=shown(what, 60)))
 
     def retranslate(self) -> None:
-        self.board.setAccessibleName(_("Map"))
+        self.board.set_name(_("Map"))
         self.layer_panel.set_words(
             layers(self._scene, self._network),
             _("Layers"),

@@ -38,6 +38,7 @@ class RightsDialog(AskDialog):
         grid = QGridLayout(ticks)
         space(grid, gap=m.HALF)
         for place, box in enumerate(self._boxes.values()):
+            box.setAccessibleName(box.text())
             box.setFont(font(Role.LABEL))
             box.setAccessibleName(box.text())
             grid.addWidget(box, place // _COLUMNS, place % _COLUMNS)
