@@ -89,11 +89,15 @@ class PlaceChooser(Card):
 
     def open_on(self, area: QWidget, *, search: bool) -> None:
         """Lie over the left of an area with the keyboard in it."""
-        self.setGeometry(0, 0, min(px(_WIDTH), area.width()), area.height())
+        self.cover(area)
         self.show()
         self.raise_()
         self._show()
         (self._search if search else self._list).setFocus()
+
+    def cover(self, area: QWidget) -> None:
+        """Take as much of the left of an area as it needs."""
+        self.setGeometry(0, 0, min(px(_WIDTH), area.width()), area.height())
 
     def retranslate(self) -> None:
         """Show every text anew."""

@@ -177,6 +177,7 @@ class StationsPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._chooser.cover(self)
         self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
