@@ -182,6 +182,7 @@ class CommandBody(QWidget):
         if asked == self._asked:
             self._alone, self._told = alone, told
             self._show_outlook(action, value)
+            self._show_around(self.position())
             self.judged.emit()
 
     def _heard_nothing(self, _words: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -45,6 +46,7 @@ class NetworkApi:
         self._places = Places(self._graph)
         self._at_request: dict[str, Consequence] = {}
         self._keeping = Lock()
+        self._known_names = _named(registry())
         self._valves = Valves(drawing=drawing, registry=registry, commandable=commandable, snapshot=snapshot)
 
     def drawing(self) -> Network:
@@ -52,11 +54,10 @@ class NetworkApi:
         return self._drawing
 
     def locate(self, what: str) -> Place | None:
-        """Which nodes and pipe a thing stands on; None = it is not in this network. Takes about a millisecond."""
-        registry = self._registry()
-        asset_id = _asset_of(registry, what)
-        asset = next((each for each in registry.assets if each.id == asset_id), None)
-        return self._places.find(asset_id, asset)
+        """Which nodes and pipe a thing stands on; None = it is not in this network. Quick."""
+        names = self._names()
+        asset_id = names.asset_of.get(what, what)
+        return self._places.find(asset_id, names.assets.get(asset_id))
 
     def valve_states(self) -> ValveStates:
         """Closed, unknown and remote valves, as of now."""
@@ -129,6 +130,13 @@ class NetworkApi:
             refused.set_exception(RefusedError(mark("the program is ending")))
             return refused
 
+    def _names(self) -> _Names:
+        """Built anew only when the registry in force is another one."""
+        registry = self._registry()
+        if self._known_names.registry is not registry:
+            self._known_names = _named(registry)
+        return self._known_names
+
     def _placed(self) -> list[Asset]:
         """Assets that are no fittings: those are in the drawing."""
         drawn = {fitting.id for fitting in self._drawing.fittings} | {valve.id for valve in self._drawing.valves}
@@ -141,8 +149,19 @@ class NetworkApi:
         return place
 
 
-def _asset_of(registry: Registry, what: str) -> str:
-    """The asset behind a tag or a device; anything else as it is."""
-    by_tag = next((point.asset for point in registry.points if point.tag == what), "")
-    by_device = next((device.asset for device in registry.devices if device.id == what), "")
-    return by_tag or by_device or what
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the registry's names lead to. asset_of: the asset behind a tag or, where no tag is so called, a device."""
+
+    registry: Registry
+    asset_of: Mapping[str, str]
+    assets: Mapping[str, Asset]
+
+
+def _named(registry: Registry) -> _Names:
+    by_device = {device.id: device.asset for device in registry.devices}
+    return _Names(
+        registry=registry,
+        asset_of=by_device | {point.tag: point.asset for point in registry.points},
+        assets={asset.id: asset for asset in registry.assets},
+    )

@@ -41,7 +41,7 @@ class Detail(Card):
         self.body.addWidget(self._state)
         story = QWidget()
         told = QVBoxLayout(story)
-        space(told, gap=m.GAP)
+        space(told, (0, 0, m.HALF, 0), m.GAP)
         told.addWidget(self._facts)
         told.addWidget(self._life)
         self.body.addWidget(scrolled(story), 1)
