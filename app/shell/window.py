@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.bridge import Bridge
 from app.dialogs.sign_in import SignIn
 from app.formats import clock_time
 from app.page import PageSpec
+from app.pages.commands.on_its_way import OnItsWay
 from app.shell.banner import SIMULATOR, AlarmBanner
 from app.shell.console import Console
 from app.shell.find.finder import Finder
@@ -42,6 +43,8 @@ _SIGN_OUT = "sign_out"
 _FIND = "find"
 _DESIGNED = (1920, 1080)
 _SMALLEST = (1366, 768)
+_HIGH_ENOUGH = 900
+"""Lower windows keep the whole height for the page."""
 
 
 class Shell(QMainWindow):
@@ -78,6 +81,7 @@ class Shell(QMainWindow):
         self.host = PageHost(self.console, notes=(self._simulator_note, self._data_age))
         self.header = self.host.header
         self.status = StatusBar()
+        self.on_its_way = OnItsWay(backend, bridge)
         self.windows = Windows(self.console, self.host, self)
         self.gate = Gate(
             self.console, self.host, self.windows, hint=hint, welcome=self.console.looks.brand.welcome, parent=self
@@ -309,7 +313,14 @@ class Shell(QMainWindow):
         across = QHBoxLayout()
         space(across)
         across.addWidget(self.rail)
-        across.addWidget(self.host, 1)
+        middle = QVBoxLayout()
+        space(middle)
+        middle.addWidget(self.host, 1)
+        foot = QVBoxLayout()
+        space(foot, (m.PAGE_INSET, 0, m.PAGE_INSET, m.HALF))
+        foot.addWidget(self.on_its_way)
+        middle.addLayout(foot)
+        across.addLayout(middle, 1)
         root = QWidget()
         edge = m.FRAME if self.console.simulator else 0
         column = QVBoxLayout(root)
@@ -328,6 +339,8 @@ class Shell(QMainWindow):
     def _connect(self) -> None:
         self.rail.chosen.connect(self._chosen)
         self.windows.moved.connect(lambda: self.rail.set_current(self.host.current()))
+        self.windows.moved.connect(self._make_room)
+        self.on_its_way.opened.connect(lambda command: self.go("commands", command))
         self.windows.opened.connect(self._on_window)
         self.windows.shown.connect(self.idle.watch)
         self.console.urgent.changed.connect(self._show_top)
@@ -348,6 +361,14 @@ class Shell(QMainWindow):
         self._bridge.alarms.connect(lambda _records: self.console.urgent.refresh())
         self._bridge.commands.connect(lambda _commands: self._show_commands())
         install(self._keys, self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Commands on their way show at the foot of every page but their own, where the window is high enough."""
+        self.on_its_way.want(self.host.current() != "commands" and self.height() >= px(_HIGH_ENOUGH))
 
     def _on_window(self, window: PageWindow) -> None:
         install(self._keys, window)

@@ -105,11 +105,14 @@ def facts_of(command: Command, registry: Registry, *, names: Mapping[str, str], 
 def _symbol(command: Command, registry: Registry, snapshot: TagSnapshot) -> ValveState:
     """As its feedback has it; on its way, while the feedback still shows where it came from."""
     number = command.content.feedback_point
+    arrived = {"open": ValveState.OPEN, "close": ValveState.CLOSED}.get(command.content.action)
+    if command.state is CommandState.VERIFIED and arrived is not None:
+        # Its proof was read; the picture of all values may be a moment older.
+        return arrived
     if number is None:
         return ValveState.UNKNOWN
     feedback: Point = registry.points[number]
     state = valve_state(feedback, float(snapshot.value[number]), int(snapshot.quality[number]))
-    arrived = {"open": ValveState.OPEN, "close": ValveState.CLOSED}.get(command.content.action)
     moving = command.state is CommandState.ACKED and state in (ValveState.OPEN, ValveState.CLOSED) and state != arrived
     return ValveState.TRAVELLING if moving else state
 

@@ -6,20 +6,19 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.dialogs.outlook import effect_text
 from app.dialogs.words import TAKEN_BACK
 from app.formats import clock_time, shown
-from app.page import Page, PageContext, PageSpec
+from app.page import Page, PageContext, PageKey, PageSpec
 from app.pages.commands import presenter as p
 from app.pages.commands.detail import Detail
 from app.pages.commands.effects import Effects
-from app.pages.commands.entries import entry_row, facts_of, travel_of
+from app.pages.commands.entries import entry_row, facts_of
+from app.pages.commands.on_its_way import OnItsWay
 from app.pages.commands.opening import Opening
-from app.pages.commands.strip import TravelStrip
 from app.texts import _
-from backend.clock import US
 from backend.errors import mark
 from backend.model.command import Command, CommandState
 from backend.model.person import Right
@@ -32,7 +31,6 @@ from widgets.theme import px, space
 _GROUPS = ("waiting", "in_flight", "ended")
 _NARROW = 1500
 """Below this width, in px at 100 %, what waits and what is in flight stand in one column."""
-_TICK_US = 10 * US
 _LOOK_BEATS = 20
 """Consequences are asked for anew every so many beats, 5 s."""
 
@@ -54,7 +52,7 @@ class CommandsPage(Page):
         self._empties = {group: EmptyState("") for group in _GROUPS}
         self._new = Button(icon="add", key="C", kind=ButtonKind.PRIMARY)
         self._detail = Detail()
-        self._strip = TravelStrip()
+        self._strip = OnItsWay(context.backend, context.bridge)
         self._effects = Effects(context.backend, context.actions, self)
         self._opening = Opening(context, self)
         self._grid = QGridLayout()
@@ -97,6 +95,19 @@ class CommandsPage(Page):
         elif what:
             self._selected = what
             self._show()
+
+    def tools(self) -> Sequence[QWidget]:
+        return (self._new,)
+
+    def place(self) -> str:
+        return self._selected
+
+    def keys(self) -> Sequence[PageKey]:
+        return (
+            PageKey(key="C", words=_("prepare a command")),
+            PageKey(key="↵", words=_("open the chosen command")),
+            PageKey(key="↑ ↓", words=_("walk the list")),
+        )
 
     def retranslate(self) -> None:
         for group in _GROUPS:
@@ -168,14 +179,10 @@ class CommandsPage(Page):
         self._beats += 1
         if self._beats % _LOOK_BEATS == 0:
             self._effects.look(self._commands.values())
-        self._show_running()
-
-    def _show_running(self) -> None:
-        """What runs with the clock: times left, how far valves are."""
-        shown_now = self._columns()
-        for group, commands in (("waiting", shown_now.waiting), ("in_flight", shown_now.in_flight)):
+        # What runs with the clock: times left, how far valves are.
+        found = self._columns()
+        for group, commands in (("waiting", found.waiting), ("in_flight", found.in_flight)):
             self._models[group].update([self._row(each) for each in commands])
-        self._show_strip()
 
     def _show(self) -> None:
         found = self._columns()
@@ -187,7 +194,6 @@ class CommandsPage(Page):
             chosen = self._selected in {each.content.id for each in commands}
             self._tables[group].select(self._selected if chosen else "")
         self._show_detail()
-        self._show_strip()
 
     def _columns(self) -> p.Columns:
         return p.columns(self._commands.values(), self._now(), self._hands())
@@ -214,13 +220,6 @@ class CommandsPage(Page):
             mine=p.waits_for_hands(command, hands),
         )
 
-    def _show_strip(self) -> None:
-        listed = p.in_strip(self._commands.values(), self._now(), _TICK_US)
-        registry, snapshot = self._context.backend.registry, self._context.bridge.snapshot()
-        self._strip.show_travels(
-            tuple(travel_of(each, registry, snapshot, names=self._names, now=self._now()) for each in listed)
-        )
-
     def _choose(self, group: str, command_id: str) -> None:
         if not command_id or command_id == self._selected:
             return
@@ -229,6 +228,7 @@ class CommandsPage(Page):
             if other != group:
                 self._tables[other].select("")
         self._show_detail()
+        self.moved.emit()
 
     def _show_detail(self) -> None:
         command = self._commands.get(self._selected)
@@ -263,7 +263,6 @@ class CommandsPage(Page):
             self._tables[group].head.hide()
             self._cards[group].body.addWidget(self._tables[group], 1)
             self._cards[group].body.addWidget(self._empties[group], 1)
-        self._cards["waiting"].add_tool(self._new)
         space(self._grid, gap=m.GAP)
         row = QHBoxLayout()
         space(row, gap=m.GAP)
