@@ -81,7 +81,7 @@ class Shell(QMainWindow):
         self.host = PageHost(self.console, notes=(self._simulator_note, self._data_age))
         self.header = self.host.header
         self.status = StatusBar()
-        self.on_its_way = OnItsWay(backend, bridge)
+        self.on_its_way = OnItsWay(backend, bridge, inset=True)
         self.windows = Windows(self.console, self.host, self)
         self.gate = Gate(
             self.console, self.host, self.windows, hint=hint, welcome=self.console.looks.brand.welcome, parent=self
@@ -316,10 +316,7 @@ class Shell(QMainWindow):
         middle = QVBoxLayout()
         space(middle)
         middle.addWidget(self.host, 1)
-        foot = QVBoxLayout()
-        space(foot, (m.PAGE_INSET, 0, m.PAGE_INSET, m.HALF))
-        foot.addWidget(self.on_its_way)
-        middle.addLayout(foot)
+        middle.addWidget(self.on_its_way)
         across.addLayout(middle, 1)
         root = QWidget()
         edge = m.FRAME if self.console.simulator else 0

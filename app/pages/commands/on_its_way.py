@@ -22,8 +22,9 @@ TICK_US: Final = 10 * US
 class OnItsWay(TravelStrip):
     """Listens to the bridge for as long as it lives. Signals: opened(str command id) (from TravelStrip)."""
 
-    def __init__(self, backend: Backend, bridge: Bridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, backend: Backend, bridge: Bridge, *, inset: bool = False, parent: QWidget | None = None) -> None:
+        """inset: it stands at the edge of the window and keeps away from it."""
+        super().__init__(inset=inset, parent=parent)
         self._backend = backend
         self._bridge = bridge
         self._commands = {each.content.id: each for each in backend.commands.snapshot()}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from widgets.mimic import ValveState, ValveSymbol
 from widgets.readouts import ProgressBar, Text
@@ -41,16 +41,22 @@ class TravelStrip(QWidget):
 
     opened = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, inset: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = [_Row() for _ in range(MOST)]
         column = QVBoxLayout(self)
-        space(column, gap=m.HALF)
+        edge = m.PAGE_INSET if inset else 0
+        space(column, (edge, 0, edge, m.HALF if inset else 0), m.HALF)
+        # Coming and going, it never holds the window open: what is too low for it hides it.
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         for row in self._rows:
             column.addWidget(row)
             row.pressed.connect(self.opened)
             row.hide()
         self.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
 
     def show_travels(self, travels: tuple[Travel, ...]) -> None:
         """Show these, the newest where there are too many."""

@@ -87,4 +87,4 @@ def test_a_low_window_keeps_its_height_for_the_page(operator: WindowedDesk) -> N
     operator.shell.resize(1366, 768)
     QApplication.processEvents()
     assert not operator.shell.on_its_way.isVisible()
-    assert (operator.shell.width(), operator.shell.height()) == (1366, 768)
+    assert operator.shell.height() == 768
