@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from tsdownsample import MinMaxDownsampler
 
 from widgets.charts.trend.parts import Curve, Times, Values
@@ -22,23 +23,32 @@ def columns_of(curve: Curve, start: int, end: int, columns: int) -> Curve:
     Every extreme survives in `low` and `high`, and a column with a break in it keeps a break.
     """
     seen = _clip(curve, start, end)
-    if len(seen.at) <= _ROWS_PER_COLUMN * columns:
+    n = len(seen.at)
+    if n <= _ROWS_PER_COLUMN * columns:
         return seen
-    which = (seen.at - start) * columns // max(1, end - start)
-    broken = np.isnan(seen.mid)
-    # A break is a row of its own, so that no column bridges it.
-    cuts = np.flatnonzero((np.diff(which, prepend=which[0] - 1) != 0) | np.diff(broken, prepend=broken[0]))
-    weight = np.where(broken, 0, seen.weight)
-    used = np.maximum(np.add.reduceat(weight, cuts), 1)
-    total = np.add.reduceat(np.where(broken, 0.0, seen.mid) * weight, cuts)
-    gone = broken[cuts]
+    edges = start + (end - start) * np.arange(columns + 1, dtype=np.int64) // columns
+    cuts = np.sort(np.concatenate(([0], np.searchsorted(seen.at, edges), _breaks(seen.mid))))
+    cuts = cuts[(np.diff(cuts, append=n) > 0) & (cuts < n)]
+    count = np.diff(cuts, append=n)
+    # Sums and extremes of whole columns; one that holds a break is that break and nothing else.
+    raw = _is_raw(seen)
+    total = np.add.reduceat(seen.mid if raw else seen.mid * seen.weight, cuts)
+    weight = count if raw else np.maximum(np.add.reduceat(seen.weight, cuts), 1)
+    low = np.minimum.reduceat(seen.low, cuts)
     return Curve(
         at=seen.at[cuts],
-        low=np.where(gone, np.nan, np.fmin.reduceat(seen.low, cuts)),
-        high=np.where(gone, np.nan, np.fmax.reduceat(seen.high, cuts)),
-        mid=np.where(gone, np.nan, total / used),
-        weight=used,
+        low=low,
+        high=np.maximum.reduceat(seen.mid if raw else seen.high, cuts),
+        # Rounding must not carry the mean of a steady value out of its band.
+        mid=np.clip(total / weight, low, None),
+        weight=weight,
     )
+
+
+def _breaks(values: Values) -> NDArray[np.intp]:
+    """Where runs of numbers and runs of NaN begin."""
+    broken = np.isnan(values)
+    return np.flatnonzero(broken[1:] != broken[:-1]) + 1 if broken.any() else np.empty(0, np.intp)
 
 
 def peaks_of(curve: Curve, start: int, end: int, columns: int) -> tuple[Times, Values]:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from widgets.charts.trend.parts import Look, Span
 from widgets.charts.trend.picture import Picture
 from widgets.charts.trend.scales import time_ticks, value_ticks
-from widgets.charts.trend.strokes import band_brush, dots, pen_colour, polygon
+from widgets.charts.trend.strokes import band_brush, dots, draw_boxes, pen_colour
 from widgets.readouts.ages import number_text
 from widgets.theme import Role, current, font, px
 from widgets.theme.strokes import RIGHT, hatch, text
@@ -91,16 +91,12 @@ def _band(painter: QPainter, picture: Picture, place: int, key: str, number: int
     painter.setBrush(band_brush(number))
     # Smooth edges would cost ten times as much and cannot be seen at this opacity.
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    xs = picture.xs(curve.at)
     tops, feet = picture.ys(place, curve.high), picture.ys(place, curve.low)
-    whole = np.isfinite(tops) & np.isfinite(feet)
-    edges = np.flatnonzero(np.diff(whole, prepend=False, append=False))
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        run = slice(int(start), int(end))
-        # In steps as wide as a row, so that the peak of a single column covers that column.
-        sides = np.append(np.repeat(xs[run], 2)[1:], xs[end] if end < len(xs) else xs[-1] + 1.0)
-        above, below = np.repeat(tops[run], 2), np.repeat(feet[run], 2)
-        painter.drawPolygon(polygon(np.concatenate([sides, sides[::-1]]), np.concatenate([above, below[::-1]])))
+    # As wide as a row, so that the peak of a single column covers that column.
+    sides = picture.xs(curve.at)
+    wide = np.diff(sides, append=sides[-1] + 1.0)
+    whole = np.isfinite(tops) & np.isfinite(feet) & (feet > tops)
+    draw_boxes(painter, np.stack([sides, tops, wide, feet - tops], 1)[whole])
 
 
 def _shade(painter: QPainter, picture: Picture, place: int, span: Span, number: int) -> None:

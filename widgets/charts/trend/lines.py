@@ -16,7 +16,7 @@ from widgets.charts.trend.strokes import compare_pen, line_pen
 
 _BEHIND: Final = -1
 _FRONT: Final = 1
-_SMOOTH: Final = 8
+_SMOOTH: Final = 6
 """Lines of a chart up to which edges are smoothed: it costs half as much again as the line."""
 
 
@@ -28,13 +28,17 @@ class PaneLines:
         self.box.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.box.disableAutoRange()
         self._lines: dict[str, pg.PlotCurveItem] = {pen.key: self._line() for pen in pane.pens}
+        self._ranges = (0.0, 0.0, 0.0)
         self._compare = self._line()
         self._compare.setZValue(_BEHIND)
 
     def show(self, picture: Picture, place: int) -> None:
         """Give the lines what they show now."""
         pane, rect = picture.panes[place], picture.places.panes[place]
-        self.box.setRange(xRange=(0, rect.width()), yRange=(pane.low, pane.high), padding=0, disableAutoRange=True)
+        ranges = (rect.width(), pane.low, pane.high)
+        if ranges != self._ranges:
+            self._ranges = ranges
+            self.box.setRange(xRange=(0, rect.width()), yRange=(pane.low, pane.high), padding=0)
         for pen in pane.pens:
             line = self._lines[pen.key]
             line.setZValue(_FRONT if pen.front else 0)
@@ -68,6 +72,7 @@ class PaneLines:
 def _stroke(line: pg.PlotCurveItem, pen: QPen, *, smooth: bool) -> None:
     """Whole lines as segments are several times faster to draw, but dashes would begin anew in each."""
     whole = pen.style() == Qt.PenStyle.SolidLine
-    line.setPen(pen)
-    line.opts["antialias"] = smooth and whole
-    line.setSegmentedLineMode("on" if whole else "off")
+    if line.opts["pen"] != pen or line.opts["antialias"] is not (smooth and whole):
+        line.setPen(pen)
+        line.opts["antialias"] = smooth and whole
+        line.setSegmentedLineMode("on" if whole else "off")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
-from pyqtgraph.functions import create_qpolygonf, ndarray_from_qpolygonf
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPolygonF
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
+from shiboken6 import wrapInstance
 
 from widgets.charts.trend.parts import Values
 from widgets.theme import Theme, current, px
@@ -64,13 +65,12 @@ def dots() -> QBrush:
     return QBrush(_dots(current().line3.name(), px(_DOT_STEP)))
 
 
-def polygon(xs: Values, ys: Values) -> QPolygonF:
-    """Points as Qt draws them, copied in one go."""
-    made: QPolygonF = create_qpolygonf(len(xs))
-    room = ndarray_from_qpolygonf(made)
-    room[:, 0] = xs
-    room[:, 1] = ys
-    return made
+def draw_boxes(painter: QPainter, boxes: Values) -> None:
+    """Fill rectangles of shape (n, 4): left, top, width, height. Qt reads them where they lie; none is copied."""
+    rows = np.ascontiguousarray(boxes, np.float64)
+    if len(rows):
+        first = cast(QRectF, wrapInstance(rows.ctypes.data, QRectF))
+        painter.drawRects(first, len(rows))
 
 
 def _dash(pen: QPen, pattern: tuple[float, ...] | None) -> None:
