@@ -94,7 +94,9 @@ class Drawing:
             scale = view.by_hand.get(key) or (self._scales.get(key) if hold else None)
             if scale is None:
                 scale = scale_of(held, front, self.curves, window.start, window.end)
-            scales[key] = scale
+            if any(len(self.series.get(pen.key, NOTHING)) for pen in held):
+                # A scale made of limits alone is nothing to hold on to.
+                scales[key] = scale
             looks = {
                 pen.key: look_of(
                     pen,

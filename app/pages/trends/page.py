@@ -25,6 +25,7 @@ from app.pages.trends.readout import Look as TableLook
 from app.pages.trends.readout import between_text, columns, next_sample, snapped
 from app.pages.trends.shelf import Shelf
 from app.pages.trends.side import EventsCard, KeysCard
+from app.pages.trends.span import SpanDialog
 from app.pages.trends.tools import OTHER, Tools
 from app.pages.trends.window import DAY, RANGES, Window
 from app.pages.trends.writing import file_name, write
@@ -63,6 +64,7 @@ _KEYS: Final = (
     ("A", mark("add pen by tag")),
     ("Del", mark("remove chosen pen")),
     ("G", mark("pen groups")),
+    ("R", mark("range from … to …")),
     ("Ctrl E", mark("export")),
 )
 
@@ -125,7 +127,7 @@ class TrendsPage(Page):
 
     def focus_first(self) -> None:
         dialog = self._veil.dialog() if self._veil is not None else None
-        if isinstance(dialog, PenPicker | GroupDialog | TrendExport):
+        if isinstance(dialog, PenPicker | GroupDialog | SpanDialog | TrendExport):
             dialog.focus_first()
         elif self._chart.isHidden():
             self.setFocus()
@@ -282,7 +284,7 @@ class TrendsPage(Page):
     def _choose_range(self, key: str) -> None:
         span = dict(RANGES).get(key)
         if span is None:
-            self._tools.show_range(windows.range_of(self._window))
+            self._ask_span()
             return
         now = self._context.backend.now()
         self._fit = span
@@ -465,6 +467,7 @@ class TrendsPage(Page):
 
     def _close(self) -> None:
         self.put_away()
+        self._tools.show_range(windows.range_of(self._window))
         self.focus_first()
 
     def _ask_pen(self) -> None:
@@ -472,6 +475,17 @@ class TrendsPage(Page):
         dialog.picked.connect(self._add)
         self._show_dialog(dialog)
         dialog.focus_first()
+
+    def _ask_span(self) -> None:
+        dialog = SpanDialog(self._window.start, self._window.end)
+        dialog.chosen.connect(self._choose_span)
+        self._show_dialog(dialog)
+        dialog.focus_first()
+
+    def _choose_span(self, start: int, end: int) -> None:
+        self._close()
+        past = replace(self._window, live=False)
+        self._set_window(windows.zoomed(past, start, end, self._context.backend.now()))
 
     def _ask_group(self) -> None:
         dialog = GroupDialog(
@@ -546,6 +560,7 @@ class TrendsPage(Page):
             Qt.Key.Key_B: self._toggle_band,
             Qt.Key.Key_A: self._ask_pen,
             Qt.Key.Key_G: self._ask_group,
+            Qt.Key.Key_R: self._ask_span,
             Qt.Key.Key_Plus: lambda: self._zoom(_IN),
             Qt.Key.Key_Equal: lambda: self._zoom(_IN),
             Qt.Key.Key_Minus: lambda: self._zoom(_OUT),

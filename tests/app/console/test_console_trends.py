@@ -14,9 +14,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.formats import date_time
 from app.pages.trends.export import TrendExport
 from app.pages.trends.page import TrendsPage
 from app.pages.trends.picker import GroupDialog, PenPicker
+from app.pages.trends.span import SpanDialog
 from app.pages.trends.window import DAY, HOUR
 from app.texts import set_language
 from backend.clock import US
@@ -242,6 +244,22 @@ def test_ranges_ask_the_history_again_and_say_what_is_shown(trends: Trends) -> N
     trends.desk.until(lambda: trends.drawn("PT-1202")[0] < trends.now - DAY + HOUR)
     trends.press(Qt.Key.Key_Plus)
     assert ranges.current() == "other"
+
+
+def test_a_range_is_asked_from_moment_to_moment(trends: Trends) -> None:
+    trends.press(Qt.Key.Key_R)
+    dialog = trends.desk.one(SpanDialog)
+    start, end = (each for each in dialog.findChildren(LineField))
+    start.setText("yesterday")
+    assert "This is no moment." in trends.desk.words(dialog)
+    start.setText(date_time(trends.now - 7200 * US))
+    end.setText(date_time(trends.now - 9000 * US))
+    assert "This is not after “From”." in trends.desk.words(dialog)
+    end.setText(date_time(trends.now - 1800 * US))
+    end.returnPressed.emit()
+    assert trends.desk.dialogs() == []
+    assert (trends.chart.picture.start, trends.chart.picture.end) == (trends.now - 7200 * US, trends.now - 1800 * US)
+    assert "behind" in trends.desk.words()
 
 
 def test_a_pen_comes_to_the_front_by_its_number_with_its_limits(trends: Trends) -> None:

@@ -26,13 +26,14 @@ _STRIP = 3
 _DOT = 3.5
 _END = 3.0
 _TICK = 4
+_PATCH = 0.8
 
 
 def paint_overlay(painter: QPainter, picture: Picture) -> None:
     """Draw everything that lies over the lines."""
     for place, pane in enumerate(picture.panes):
-        _title(painter, picture.places.panes[place], pane)
         _limits(painter, picture, place)
+        _title(painter, picture.places.panes[place], pane, inside=picture.places.inside)
         _reasons(painter, picture, place)
         _tags(painter, picture, place)
     for lane, rect in zip(picture.lanes, picture.places.lanes, strict=True):
@@ -54,11 +55,19 @@ def paint_overlay(painter: QPainter, picture: Picture) -> None:
         box(painter, picture.box, fill=fill, line=theme.you, radius=1)
 
 
-def _title(painter: QPainter, rect: QRectF, pane: Pane) -> None:
+def _title(painter: QPainter, rect: QRectF, pane: Pane, *, inside: bool) -> None:
     theme = current()
     height = px(Role.LABEL.line)
     strong = font(Role.LABEL, Weight.SEMIBOLD)
     top = rect.top() - height - px(2)
+    if inside:
+        # At the right, where no limit has its name; the end of the line is further right still.
+        wide = text_width(pane.title, strong) + text_width(pane.unit, font(Role.LABEL)) + px(m.GAP)
+        rect = QRectF(rect.right() - wide - px(m.HALF), rect.top() + 1, wide, height)
+        top = rect.top()
+        patch = QColor(theme.bg1)
+        patch.setAlphaF(_PATCH)
+        painter.fillRect(rect, patch)
     text(painter, QRectF(rect.left(), top, rect.width(), height), pane.title, theme.text1, strong)
     left = rect.left() + text_width(pane.title, strong) + px(m.QUARTER)
     text(painter, QRectF(left, top, rect.width(), height), pane.unit, theme.text2, font(Role.LABEL))
@@ -90,7 +99,7 @@ def _label(painter: QPainter, rect: QRectF, words: str) -> None:
     theme = current()
     face = font(Role.HINT)
     patch = QColor(theme.bg1)
-    patch.setAlphaF(0.8)
+    patch.setAlphaF(_PATCH)
     wide = text_width(words, face) + px(m.QUARTER)
     painter.fillRect(QRectF(rect.left() - px(2), rect.top(), wide, rect.height()), patch)
     text(painter, rect, words, theme.text2, face, LEFT)
@@ -146,7 +155,7 @@ def _reason(
         return
     taken.append((left, left + wide, top))
     patch = QColor(current().bg1)
-    patch.setAlphaF(0.85)
+    patch.setAlphaF(_PATCH)
     painter.fillRect(QRectF(left, top, wide, height * len(lines)), patch)
     for number, line in enumerate(lines):
         text(painter, QRectF(left, top + number * height, wide, height), line, current().text2, face, CENTRE)

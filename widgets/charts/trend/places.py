@@ -18,6 +18,8 @@ LANE_GAP = 6
 FOOT = 30
 AXIS = 26
 LEAST_PANE = 24
+_ROOMY = 48
+"""px of a pane below which its title moves inside."""
 _BETWEEN = 6
 
 
@@ -31,6 +33,8 @@ class Places:
     axis: QRectF
     plot: QRectF
     """From the top of the first pane to the foot."""
+    inside: bool = False
+    """Whether titles stand inside the panes: there is no room above them."""
 
 
 def places(width: float, height: float, panes: int, lanes: int, label: float = 0.0) -> Places:
@@ -41,13 +45,16 @@ def places(width: float, height: float, panes: int, lanes: int, label: float = 0
     top = float(px(FLAG))
     lanes_height = lanes * (px(LANE) + px(LANE_GAP)) + (px(LANE_GAP) * 3 if lanes else 0)
     below = px(FOOT) + px(AXIS) + lanes_height
-    room = height - top - below - panes * px(TITLE) - max(0, panes - 1) * px(_BETWEEN)
+    between = max(0, panes - 1) * px(_BETWEEN)
+    inside = height - top - below - panes * px(TITLE) - between < panes * px(_ROOMY)
+    title = 0 if inside else px(TITLE)
+    room = height - top - below - panes * title - between
     weights = [4 / 3 if place == 0 and panes > 1 else 1.0 for place in range(panes)]
     made: list[QRectF] = []
     for weight in weights:
         tall = max(1.0, room * weight / sum(weights))
-        made.append(QRectF(left, top + px(TITLE), across, tall))
-        top += px(TITLE) + tall + px(_BETWEEN)
+        made.append(QRectF(left, top + title, across, tall))
+        top += title + tall + px(_BETWEEN)
     base = height - below + (px(LANE_GAP) * 2 if lanes else 0)
     rows = tuple(QRectF(left, base + place * (px(LANE) + px(LANE_GAP)), across, px(LANE)) for place in range(lanes))
     foot = QRectF(left, height - px(FOOT) - px(AXIS), across, px(FOOT))
@@ -58,6 +65,7 @@ def places(width: float, height: float, panes: int, lanes: int, label: float = 0
         foot=foot,
         axis=axis,
         plot=QRectF(left, px(FLAG), across, foot.center().y() - px(FLAG)),
+        inside=inside,
     )
 
 
