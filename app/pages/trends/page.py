@@ -82,6 +82,7 @@ class TrendsPage(Page):
         self._fit = dict(RANGES)["1h"]
         self._beats = 0
         self._entered = False
+        self._narrow = False
         self._veil: Veil | None = None
         self._fault = ""
         self._asked_for = False
@@ -203,10 +204,14 @@ class TrendsPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         wide = self.width() / current().scale
+        if (wide < _NARROW) != self._narrow:
+            self._narrow = wide < _NARROW
+            self._show()
+            self._table.restyle()
         self._tools.set_width(wide)
         self._keys.setVisible(self.height() / current().scale > 760)
-        self._events.setFixedWidth(px(_SIDE if wide >= _NARROW else _SIDE * 4 // 5))
-        self._keys.setFixedWidth(px(_SIDE if wide >= _NARROW else _SIDE * 4 // 5))
+        for card in (self._events, self._keys):
+            card.setFixedWidth(px(_SIDE * 4 // 5 if self._narrow else _SIDE))
         rows = min(_TABLE_ROWS, max(2, int(self.height() * _TABLE_SHARE / px(m.ROW_TABLE)) - 1))
         self._table.setFixedHeight(px(m.ROW_TABLE) * (rows + 1) + px(m.HALF))
 
@@ -424,7 +429,7 @@ class TrendsPage(Page):
         self._show_events()
         self._show_tools(snapshot, now)
         look = TableLook(window=window, cursor=view.cursor, second=view.second, shift=view.shift)
-        self._model.set_columns(columns(look))
+        self._model.set_columns(columns(look, narrow=self._narrow))
         self._model.replace(drawing.rows(view, window, snapshot))
 
     def _show_cursor(self) -> None:

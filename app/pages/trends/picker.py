@@ -184,7 +184,8 @@ class GroupDialog(_ListDialog):
         self._open.clicked.connect(self.take)
         self.table.selected.connect(self._show_buttons)
         self.fill()
-        self.table.select(current.key)
+        if self.model.place_of(current.key) >= 0:
+            self.table.select(current.key)
 
     def show_groups(self, groups: Sequence[Group]) -> None:
         """Another list: one was kept or removed."""

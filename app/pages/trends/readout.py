@@ -23,6 +23,9 @@ from widgets.readouts import Mark
 from widgets.readouts.ages import MINUS, NO_VALUE, THIN_SPACE, number_text
 from widgets.tables import Align, Column, Kind, Row, ValueCell
 
+_WIDE: Final = (140, 150, 130, 92, 112, 84)
+_NARROW: Final = (124, 110, 96, 72, 92, 60)
+"""px of tag, cursor, other day, difference, extremes and now, unit."""
 _MINUTE_US: Final = 60 * US
 
 
@@ -132,8 +135,9 @@ def _slope(difference: float, look: Look, digits: int) -> str:
     return _signed(difference / ((look.second - look.cursor) / _MINUTE_US), digits + 1)
 
 
-def columns(look: Look) -> tuple[Column, ...]:
-    """The columns; their titles follow the cursors."""
+def columns(look: Look, *, narrow: bool = False) -> tuple[Column, ...]:
+    """The columns; their titles follow the cursors. Every one of them is in view in a narrow window too."""
+    wide = _NARROW if narrow else _WIDE
     cursor = moment_text(look.cursor, look.window) if look.cursor is not None else _("Cursor")
     then = shift_word(look.shift) if look.shift else _("Yesterday")
     least = _("Min in view")
@@ -141,15 +145,15 @@ def columns(look: Look) -> tuple[Column, ...]:
         then, least = moment_text(look.second, look.window), _("Slope per min")
     return (
         Column(key=PEN, title=_("Pen"), width=76),
-        Column(key="tag", title=_("Tag"), width=140, kind=Kind.MONO),
+        Column(key="tag", title=_("Tag"), width=wide[0], kind=Kind.MONO),
         Column(key="title", title=_("Description"), width=0, elide=True),
-        Column(key=CURSOR, title=cursor, width=150, kind=Kind.VALUE, align=Align.RIGHT),
-        Column(key="then", title=then, width=130, kind=Kind.VALUE, align=Align.RIGHT),
-        Column(key="difference", title="Δ", width=92, kind=Kind.MUTED, align=Align.RIGHT),
-        Column(key="least", title=least, width=112, align=Align.RIGHT),
-        Column(key="most", title=_("Max in view"), width=112, align=Align.RIGHT),
-        Column(key="now", title=_("Now"), width=112, kind=Kind.VALUE, align=Align.RIGHT),
-        Column(key="unit", title="", width=84, kind=Kind.MUTED),
+        Column(key=CURSOR, title=cursor, width=wide[1], kind=Kind.VALUE, align=Align.RIGHT),
+        Column(key="then", title=then, width=wide[2], kind=Kind.VALUE, align=Align.RIGHT),
+        Column(key="difference", title="Δ", width=wide[3], kind=Kind.MUTED, align=Align.RIGHT),
+        Column(key="least", title=least, width=wide[4], align=Align.RIGHT),
+        Column(key="most", title=_("Max in view"), width=wide[4], align=Align.RIGHT),
+        Column(key="now", title=_("Now"), width=wide[4], kind=Kind.VALUE, align=Align.RIGHT),
+        Column(key="unit", title="", width=wide[5], kind=Kind.MUTED),
     )
 
 
