@@ -30,6 +30,7 @@ SITE: Sequence[Check] = (
     ("journal", doctor_site.journal),
     ("keys", doctor_site.keys),
     ("certificates", doctor_site.certificates),
+    ("company look", doctor_site.look),
     ("site clock", doctor_site.clock),
     ("disk", doctor_site.disk),
     ("field ports", doctor_site.ports),

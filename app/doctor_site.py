@@ -13,12 +13,14 @@ from typing import Final
 from cryptography import x509
 
 from app import auditing
+from app.branding import read_brand
 from app.doctor_findings import Finding, Grade
 from app.moments import utc_text
 from app.opening import reading
 from backend.audit.signing import load_key, load_public
 from backend.clock import US, SystemClock
 from backend.devices import bind
+from backend.errors import ConfigError
 from backend.links.guard import anywhere, loopback_only
 from backend.site import Site, thing_models
 
@@ -92,6 +94,16 @@ def certificates(site: Site) -> Finding:
             if one.not_valid_after_utc - now < _WARN_BEFORE:
                 return Finding(Grade.WARN, f"{file} ends on {one.not_valid_after_utc:%Y-%m-%d}; renew it")
     return Finding(Grade.OK, f"{len(files)} are in date" if files else "none in use")
+
+
+def look(site: Site) -> Finding:
+    """The company's own look can be read, by the console and by eye; without it the product's is used."""
+    try:
+        brand = read_brand(site.folder)
+    except ConfigError as error:
+        return Finding(Grade.WARN, f"{error}; the console shows the product's own look")
+    own = bool(brand.logo or brand.colours or any(brand.texts.values()))
+    return Finding(Grade.OK, "the company's own" if own else "the product's own")
 
 
 def clock(site: Site) -> Finding:

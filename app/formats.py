@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
-from app.texts import _, bilingual
+from babel.dates import format_date
+
+from app.texts import _, bilingual, language
 from backend.model.plant import Asset, Point
 from backend.model.quality import Cause, Status, cause_of, status_of
 from widgets.readouts.ages import NO_VALUE, number_text, with_unit
@@ -87,6 +89,12 @@ def clock_time(at_us: int, *, tenths: bool = False) -> str:
 def date_text(at_us: int) -> str:
     """Local date as 2026-01-15."""
     return local_time(at_us).strftime("%Y-%m-%d")
+
+
+def day_text(at_us: int) -> str:
+    """Local day in words for the clock: "Thu 15 Jan 2026", "1月15日 周四"."""
+    pattern = {"en": "EEE d MMM y", "zh_CN": "M月d日 EEE"}[language()]
+    return format_date(local_time(at_us), pattern, locale=language())
 
 
 def date_time(at_us: int) -> str:

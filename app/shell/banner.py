@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.formats import clock_time, date_text, shown
+from app.formats import clock_time, day_text, shown
 from app.shell.horn_button import HornButton
 from app.shell.urgent import Urgent
 from app.texts import _
@@ -79,7 +79,7 @@ class AlarmBanner(QWidget):
 
     def show_clock(self, now: int) -> None:
         """Show the time of day; now: µs UTC."""
-        self._clock.show_time(clock_time(now), date_text(now))
+        self._clock.show_time(clock_time(now), day_text(now))
 
     def top(self) -> AlarmRecord | None:
         """The most urgent alarm shown."""

@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.formats import sentence
+from app.formats import clock_time, sentence
 from app.page import Crumb, Page, PageSpec
 from app.shell.console import Console
 from app.shell.way import Place
 from app.texts import _
 from widgets.inputs import Button
-from widgets.notices import Toast
+from widgets.notices import StatusFact, Toast
 from widgets.readouts.text import wrapped
 from widgets.surfaces import EmptyState, PageHeader, Veil
 from widgets.theme import Role, Weight, font, px, set_tip, space
 from widgets.theme import metrics as m
 
 _TOAST_WIDTH = 900
+_WIDE = 1500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +52,12 @@ class PageHost(QWidget):
         self._veil: Veil | None = None
         self._hiding = False
         self.header = PageHeader()
-        for note in notes:
+        self._notes = tuple(notes)
+        for note in self._notes:
             self.header.add_tool(note)
+            note.hide()
+        self._data = StatusFact("", icon="scan")
+        self.header.add_tool(self._data)
         self._corner = Button(icon="detach")
         self._corner.clicked.connect(self.detach_pressed)
         self.header.add_tool(self._corner)
@@ -64,6 +70,12 @@ class PageHost(QWidget):
         column.addWidget(self.area, 1)
         self.area.addWidget(self._hidden)
         self.header.climbed.connect(lambda place: self.climbed.emit(self._way[place]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a narrow window the tools of the page need the room; what the notes say, the frame says too.
+        for note in self._notes:
+            note.setVisible(self.width() >= px(_WIDE))
 
     # -- pages ----------------------------------------------------------------------------------------------------
 
@@ -164,6 +176,7 @@ class PageHost(QWidget):
         self._corner.setAccessibleName(_("Detach"))
         set_tip(self._corner, _("Open in a window of its own (Ctrl+D)"))
         self._hidden.set_words(_("The screen is locked."))
+        self._data.set_label(_("data"))
         for page in self.pages():
             # A dialog speaks the language it was opened in: it is closed rather than left half translated.
             page.put_away()
@@ -176,6 +189,10 @@ class PageHost(QWidget):
             held = self._held[self._current]
             self._way = self._console.crumbs(held.spec, held.page)
             self.header.set_place(held.spec.level, [crumb.words for crumb in self._way], self.title())
+
+    def show_data(self, newest: int, *, old: bool) -> None:
+        """When the newest value came, µs UTC; bold when that is too long ago."""
+        self._data.show_value(clock_time(newest), failing=old)
 
     def title(self) -> str:
         """What the header calls the page in view."""

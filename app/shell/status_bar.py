@@ -22,7 +22,10 @@ from widgets.theme import metrics as m
 FLOOD = 10
 """Alarms in ten minutes above which an operator cannot follow (EEMUA 191)."""
 _LONGEST_NAME = 32
-_OLD_SCAN_S = 15.0
+OLD_SCAN_S = 15.0
+"""A newest value older than this is not what the field looks like now."""
+_WIDE = 1700
+"""Narrower windows have no room for the server, which is this machine anyway."""
 _SLOW_COMMIT_S = 5.0
 
 
@@ -41,14 +44,16 @@ class StatusBar(QWidget):
         self._links = StatusFact("", icon="links")
         self._scan = StatusFact("", icon="scan")
         self._database = StatusFact("", icon="archive")
-        self._rate_in = StatusFact("", icon="server")
+        self._server = StatusFact("", icon="server")
+        self._rate_in = StatusFact("", icon="download")
         self._rate = RateBar("", limit=FLOOD)
         self._language = Button(kind=ButtonKind.QUIET, height=m.STATUS - m.QUARTER)
         self._theme = Button(kind=ButtonKind.QUIET, height=m.STATUS - m.QUARTER)
         row = QHBoxLayout(self)
         space(row, (m.PAGE_INSET, 0, m.PAGE_INSET, 0), m.GAP + m.QUARTER)
-        for fact in (self._person, self._links, self._scan, self._database, self._rate_in):
+        for fact in (self._person, self._links, self._scan, self._server, self._database, self._rate_in):
             row.addWidget(fact)
+        self._server.hide()
         row.addStretch(1)
         for widget in (self._rate, self._language, self._theme):
             row.addWidget(widget)
@@ -66,6 +71,7 @@ class StatusBar(QWidget):
         """Show every label anew."""
         self._links.set_label(_("Field links"))
         self._scan.set_label(_("Scan age"))
+        self._server.set_label(_("Server"))
         self._database.set_label(_("Database lag"))
         self._rate_in.set_label(_("Samples"))
         self._rate.set_label(_("Alarms / 10 min"))
@@ -86,12 +92,17 @@ class StatusBar(QWidget):
         self._links.show_value(f"{status.links_up} / {status.links_total}", failing=lost)
         age = status.scan_age_s
         words = with_unit(number_text(age, 1), "s") if math.isfinite(age) else NO_VALUE
-        self._scan.show_value(words, failing=age > _OLD_SCAN_S)
+        self._scan.show_value(words, failing=age > OLD_SCAN_S)
         lag = with_unit(number_text(status.database_lag_s, 1), "s")
         failing = not status.store_ok or status.database_lag_s > _SLOW_COMMIT_S
         self._database.show_value(lag if status.store_ok else _("not taking data"), failing=failing)
         self._rate_in.show_value(with_unit(number_text(status.samples_per_s, 0), "/s"))
         self._rate.show_count(status.alarm_rate_10min, _("flood > {limit}").format(limit=FLOOD))
+
+    def show_server(self, *, answering: bool) -> None:
+        """Whether the part that collects and alarms still comes round."""
+        self._server.show_value(_("this machine") if answering else _("not answering"), failing=not answering)
+        self._server.setVisible(self.width() >= px(_WIDE) or not answering)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current()

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.bridge import Bridge
 from app.dialogs.sign_in import SignIn
-from app.formats import clock_time
 from app.page import PageSpec
 from app.pages.commands.on_its_way import OnItsWay
 from app.shell.banner import SIMULATOR, AlarmBanner
@@ -24,12 +23,13 @@ from app.shell.idle import IdleLock
 from app.shell.keys import Key, install
 from app.shell.page_window import PageWindow, alarm_key
 from app.shell.places_kept import PlacesKept
-from app.shell.status_bar import StatusBar
-from app.shell.vigil import Vigil
+from app.shell.status_bar import OLD_SCAN_S, StatusBar
+from app.shell.vigil import FROZEN_S, Vigil
 from app.shell.windows import Windows
 from app.texts import LANGUAGES, _, bilingual, language, say
 from app.tones import glyph_of
 from backend.api import Backend
+from backend.clock import US
 from backend.errors import mark
 from backend.model.command import CommandState
 from widgets.notices import FrozenNotice, SimulatorFrame
@@ -74,11 +74,10 @@ class Shell(QMainWindow):
         self.desk = self.console.desk
         self.actions_ = self.console.actions
         self._seen_values = False
-        self._data_age = Text("", Role.HINT, tone=Tone.MUTED)
         self._simulator_note = Text("", Role.LABEL, tone=Tone.NOT_FIELD)
         self.banner = AlarmBanner(self.console.urgent, simulator=self.console.simulator)
         self.rail = Rail(self._entries(foot=False), self._entries(foot=True), name="")
-        self.host = PageHost(self.console, notes=(self._simulator_note, self._data_age))
+        self.host = PageHost(self.console, notes=(self._simulator_note,))
         self.header = self.host.header
         self.status = StatusBar()
         self.on_its_way = OnItsWay(backend, bridge, inset=True)
@@ -206,11 +205,15 @@ class Shell(QMainWindow):
         self.desk.look()
         self.idle.look()
         status = self.backend.status.snapshot()
+        answering = self.backend.screen.core_age_s() <= FROZEN_S
         for bar in self._bars():
             bar.show_status(status)
+            bar.show_server(answering=answering)
         snapshot = self._bridge.snapshot()
         newest = int(snapshot.received_at.max()) if len(snapshot.received_at) else 0
-        self._data_age.setText(_("data {time}").format(time=clock_time(newest)))
+        old = self.backend.now() - newest > OLD_SCAN_S * US
+        for host in self.windows.hosts():
+            host.show_data(newest, old=old)
         self.console.urgent.refresh()
         self.kept.look()
 

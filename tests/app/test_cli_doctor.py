@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -238,3 +239,15 @@ def test_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, player: str | No
 def test_a_program_that_is_not_there_says_nothing() -> None:
     assert doctor_machine._output("/no/such/program") == ""
     assert doctor_machine._output("false") == ""
+
+
+def test_a_look_nobody_can_read_is_a_warning(empty: Path, tmp_path: Path) -> None:
+    site = Path(shutil.copytree(empty, tmp_path / "own"))
+    assert doctor_site.look(load(site)) == Finding(Grade.OK, "the product's own")
+    (site / "theme").mkdir()
+    (site / "theme" / "brand.toml").write_text('title = "Own"\n', encoding="utf-8")
+    assert doctor_site.look(load(site)).text == "the company's own"
+    (site / "theme" / "dark.toml").write_text('[surface]\ntext1 = "#222222"\n', encoding="utf-8")
+    found = doctor_site.look(load(site))
+    assert found.grade is Grade.WARN
+    assert "text1 cannot be read on" in found.text
