@@ -42,7 +42,7 @@ linepack.ground = { lines: [], areas: [], names: [], off: {}, tiles: null };
       ink.save();
       ink.translate(name[0] * frame.world - frame.left, name[1] * frame.world - frame.top);
       ink.rotate(name[2] * Math.PI / 180);
-      ink.font = (name[3] ? 16 : 12) * linepack.scale + "px Inter, 'Noto Sans CJK SC', sans-serif";
+      ink.font = (name[3] ? 16 : 12) * linepack.scale + "px " + linepack.FACE;
       ink.fillText(name[4], 0, 0);
       ink.restore();
     });

@@ -69,6 +69,7 @@ linepack.Sheet = L.Layer.extend({
 });
 
 linepack.ROOM = 0.25;
+linepack.FACE = "Inter, 'Linepack Sans SC', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif";
 
 // From world units to px of the layer pane at the zoom in view.
 linepack.frame = function (box) {

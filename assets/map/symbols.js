@@ -95,7 +95,7 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
     var scale = linepack.scale, colours = linepack.colours;
     ink.textAlign = "center";
     ink.textBaseline = "middle";
-    ink.font = "500 " + 12 * scale + "px Inter, 'Noto Sans CJK SC', sans-serif";
+    ink.font = "500 " + 12 * scale + "px " + linepack.FACE;
     symbols.rings.forEach(function (each) {
       var x = each[0] * frame.world - frame.left, y = each[1] * frame.world - frame.top;
       ink.beginPath();

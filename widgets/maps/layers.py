@@ -148,9 +148,8 @@ class _Head(QWidget):
         self._key = key
         self.title = Text("", Role.LABEL, Weight.SEMIBOLD, Tone.NORMAL)
         column = QVBoxLayout(self)
-        space(column)
+        space(column, (0, m.QUARTER, 0, m.QUARTER))
         column.addWidget(self.title)
-        self.setMinimumHeight(px(m.TARGET))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current()

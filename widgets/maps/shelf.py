@@ -22,6 +22,7 @@ _KINDS: Final = {
     ".css": b"text/css; charset=utf-8",
     ".png": b"image/png",
     ".ttf": b"font/ttf",
+    ".otf": b"font/otf",
 }
 _LEAFLET: Final = frozenset({"leaflet.js", "leaflet.css"})
 _CHANNEL: Final = ":/qtwebchannel/qwebchannel.js"
@@ -82,7 +83,7 @@ def _nothing(_name: PurePosixPath) -> None:
 
 
 def _font(name: PurePosixPath) -> Answer | None:
-    return _asset("fonts", PurePosixPath(name.name)) if name.suffix == ".ttf" else None
+    return _asset("fonts", PurePosixPath(name.name)) if name.suffix in (".ttf", ".otf") else None
 
 
 def _asset(folder: str, name: PurePosixPath) -> Answer | None:

@@ -12,7 +12,7 @@ from widgets.maps.sprites import alarm_sprite, atlas, sign_of, valve_sprite
 from widgets.mimic import ValveState
 from widgets.notices.glyph import GlyphState
 from widgets.specimens.sheet import column, page
-from widgets.theme import current
+from widgets.theme import current, px
 
 HERE = (121.3, 30.9)
 LAYERS = (
@@ -58,7 +58,7 @@ def _looks() -> dict[str, Look]:
 def make() -> QWidget:
     """A board with every symbol, the bare schematic, the layers, the scale."""
     board = MapBoard(name="Map")
-    board.setMinimumSize(640, 420)
+    board.setMinimumSize(px(640), px(420))
     board.show_scene(_scene())
     board.look_at(View(at=HERE, zoom=16))
     board.show_looks(_looks())
@@ -67,7 +67,7 @@ def make() -> QWidget:
     picture.show(_scene())
     bare = Schematic(picture)
     bare.say("Schematic")
-    bare.setMinimumSize(640, 160)
+    bare.setMinimumSize(px(640), px(160))
     bare.show_view(View(at=HERE, zoom=15))
     bare.show_atlas(atlas(current(), 1.0))
     bare.show_frame(picture.frame(15, bare.projection().bounds()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from app.pages.map.subject import Subject, Value
 from app.texts import _
@@ -56,7 +56,7 @@ class AssetCard(Drawer):
                 buttons.addWidget(button, 1 + (place - 1) // 2, (place - 1) % 2)
         self.foot.addLayout(buttons)
         self._table.opened.connect(self._open)
-        self.setFixedWidth(px(WIDTH))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.retranslate()
 
     def show_subject(self, subject: Subject, *, can: frozenset[str]) -> None:

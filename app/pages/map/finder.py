@@ -46,12 +46,21 @@ class Finder(QWidget):
         space(column, gap=m.QUARTER)
         column.addWidget(self._field)
         column.addWidget(self._list)
-        self.setFixedWidth(px(WIDTH))
+        self.restyle()
         self._field.searched.connect(self._search)
         self._field.left.connect(self.left)
         self._field.installEventFilter(self)
         self._table.clicked.connect(lambda _index: self._take())
         self.retranslate()
+
+    def restyle(self) -> None:
+        """Take the width from the theme."""
+        self.setFixedWidth(px(WIDTH))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.restyle()
 
     def set_entries(self, entries: tuple[Entry, ...]) -> None:
         """What can be found."""

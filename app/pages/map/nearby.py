@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.formats import asset_name, shown
 from app.pages.map.layers import word_of
@@ -21,7 +21,6 @@ from widgets.readouts.ages import number_text
 from widgets.surfaces import Drawer, Fact, FactList
 from widgets.tables import Align, Column, Kind, Row, RowModel, Table
 from widgets.theme import metrics as m
-from widgets.theme import px
 
 WIDTH: Final = 380
 RADII: Final = (50, 100, 200, 500, 1000)
@@ -49,7 +48,7 @@ class NearPanel(Drawer):
         self.body.addWidget(self._table, 1)
         self._radii.chosen.connect(lambda key: self.radius_chosen.emit(int(key)))
         self._table.opened.connect(self.found)
-        self.setFixedWidth(px(WIDTH))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.retranslate()
 
     def show_around(

@@ -102,7 +102,7 @@ class PlanPanel(Drawer):
         for number, row in enumerate(self._rows, start=1):
             row.clicked.connect(lambda _checked=False, number=number: self.chosen.emit(number))
             self.body.addWidget(row)
-        self.body.setSpacing(px(m.HALF))
+        space(self.body, gap=m.HALF)
         for widget in (self._more, self._warning, self._titles[0], self._losses, self._titles[1], self._effects):
             self.body.addWidget(widget)
         for widget in (self._titles[2], self._crews, self._titles[3]):
@@ -121,7 +121,7 @@ class PlanPanel(Drawer):
         self._next.clicked.connect(lambda: self.asked.emit("next"))
         self._table.opened.connect(lambda key: self.set_chosen.emit(int(key)))
         self._table.clicked.connect(lambda _index: self.set_chosen.emit(int(self._table.current_key())))
-        self.setFixedWidth(px(WIDTH))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.retranslate()
 
     def show_plan(self, view: PlanView, shown_set: int, *, may_prepare: bool) -> None:
