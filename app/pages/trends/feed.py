@@ -69,6 +69,7 @@ class Feed(QObject):
         self._window = Window(start=0, end=1)
         self._columns = 1
         self._shift = 0
+        self._since = 0
         self._answered: dict[bool, Asked] = {}
         self._history: dict[bool, dict[int, Series]] = {False: {}, True: {}}
         self._pending: dict[bool, Asked] = {}
@@ -83,6 +84,8 @@ class Feed(QObject):
     def start(self) -> None:
         """Listen; before the first question, so that nothing falls between."""
         self._context.bridge.values.connect(self._on_values)
+        self._since = self._context.backend.now()
+        self._answered = {}
         self._tails = {}
         self._begin_tails()
 
@@ -186,7 +189,9 @@ class Feed(QObject):
 
     def _on_answer(self, compare: bool, asked: Asked, found: tuple[Thinned, ...]) -> None:
         self._pending.pop(compare, None)
-        if asked.points == self._points and (not compare or asked.shift == self._shift):
+        # An answer to a question from before the page was left has a hole behind it.
+        fresh = asked.at >= self._since
+        if fresh and asked.points == self._points and (not compare or asked.shift == self._shift):
             self._answered[compare] = asked
             self._history[compare] = {each.point: shifted(of_history(each), asked.shift) for each in found}
             if not compare:

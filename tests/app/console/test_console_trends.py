@@ -407,6 +407,19 @@ def test_leaving_stops_asking_and_coming_back_goes_on_without_a_hole(trends: Tre
     np.testing.assert_array_equal(trends.drawn("PT-1202"), [*trends.at, at])
 
 
+def test_an_answer_from_before_the_page_was_left_does_not_count(trends: Trends) -> None:
+    feed = trends.page._feed
+    asked = feed._answered[False]
+    trends.desk.page("alarms")
+    at = trends.system.backend.now()
+    trends.live("PT-1202", at, 362.0)
+    trends.desk.page("trends")
+    feed._on_answer(False, asked, ())
+    assert feed._answered.get(False) is not asked
+    trends.desk.until(lambda: bool((trends.drawn("PT-1202") == at).any()))
+    np.testing.assert_array_equal(trends.drawn("PT-1202"), [*trends.at, at])
+
+
 def test_without_pens_the_page_says_what_to_do(trends: Trends) -> None:
     for _pen in PENS:
         trends.desk.table("Pens").select(trends.desk.table("Pens").row_model().rows()[0].key)
