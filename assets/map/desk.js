@@ -29,8 +29,7 @@
     scene: function (told) { linepack.ground.show(told.lines, told.areas); linepack.symbols.show(told.symbols); },
     looks: function (told) { linepack.symbols.look(told.looks); },
     frame: function (told) {
-      linepack.ground.switchOff(told.off);
-      linepack.ground.write(told.names);
+      linepack.ground.frame(told.off, told.names);
       linepack.symbols.frame(told.visible, told.selected, told.rings);
       linepack.labels.show(told.labels);
     },
@@ -47,7 +46,6 @@
 
   function paint() {
     linepack.ground.paint();
-    linepack.question.sheet.paint();
     linepack.symbols.paint();
   }
 
@@ -58,8 +56,8 @@
     return { lon: at.lng, lat: at.lat, zoom: map.getZoom(), number: number };
   }
 
-  [linepack.ground.streets, linepack.ground.pipes, linepack.ground.written, linepack.question.sheet, linepack.symbols.folded,
-    linepack.symbols.sheet, linepack.symbols.glyphs].forEach(function (sheet) { sheet.addTo(map); });
+  [linepack.ground.sheet, linepack.question.sheet, linepack.symbols.sheet, linepack.symbols.glyphs]
+    .forEach(function (sheet) { sheet.addTo(map); });
 
   map.on("moveend", function () { if (!following) { say(Object.assign({ kind: "moved" }, where())); } });
   map.on("click", function (event) { say({ kind: "clicked", lon: event.latlng.lng, lat: event.latlng.lat }); });

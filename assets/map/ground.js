@@ -14,7 +14,7 @@ linepack.ground = { lines: [], areas: [], names: [], off: {}, tiles: null };
 
   function paths(wanted) { return ground.lines.filter(wanted).map(function (line) { return line[2]; }); }
 
-  ground.streets = new linepack.Sheet(1, function (ink, frame) {
+  function paintStreets(ink, frame) {
     if (ground.tiles) { return; }
     linepack.trace(ink, frame, ground.areas);
     ink.fillStyle = linepack.colours.block;
@@ -23,18 +23,18 @@ linepack.ground = { lines: [], areas: [], names: [], off: {}, tiles: null };
     ["street", "road"].forEach(function (kind, main) {
       linepack.stroke(ink, frame, ground.byRoad[main], linepack.colours[kind], linepack.streets[main] / metres);
     });
-  });
+  }
 
-  ground.pipes = new linepack.Sheet(2, function (ink, frame) {
+  function paintPipes(ink, frame) {
     var table = linepack.thinning, thin = table[Math.max(0, Math.min(table.length - 1, linepack.map.getZoom() - 11))];
     LAST.forEach(function (tier) {
       var pipe = linepack.pipes[tier];
       if (pipe && !ground.off[tier]) { linepack.stroke(ink, frame, ground.byTier[tier] || [], pipe[0], pipe[1] * thin); }
     });
-  });
+  }
 
   // Names are text on a canvas: nothing in them can be anything else.
-  ground.written = new linepack.Sheet(3, function (ink, frame) {
+  function paintNames(ink, frame) {
     ink.textAlign = "center";
     ink.textBaseline = "middle";
     ink.fillStyle = linepack.colours.names;
@@ -46,11 +46,24 @@ linepack.ground = { lines: [], areas: [], names: [], off: {}, tiles: null };
       ink.fillText(name[4], 0, 0);
       ink.restore();
     });
+  }
+
+  // One canvas for all that lies still: a canvas of this size is fifteen megabytes.
+  ground.sheet = new linepack.Sheet(1, function (ink, frame) {
+    paintStreets(ink, frame);
+    paintPipes(ink, frame);
+    paintNames(ink, frame);
   });
 
-  ground.write = function (names) {
+  // What is drawn at this zoom; most of what changes from one time to the next is not on the ground.
+  ground.frame = function (tiersOff, names) {
+    var key = JSON.stringify([tiersOff, names]);
+    if (key === ground.frameKey) { return; }
+    ground.frameKey = key;
     ground.names = names;
-    ground.written.paint();
+    ground.off = {};
+    tiersOff.forEach(function (tier) { ground.off[tier] = true; });
+    ground.paint();
   };
 
   ground.show = function (lines, areas) {
@@ -62,25 +75,16 @@ linepack.ground = { lines: [], areas: [], names: [], off: {}, tiles: null };
     ground.paint();
   };
 
-  ground.switchOff = function (tiers) {
-    var key = tiers.join();
-    if (key === ground.offKey) { return; }
-    ground.offKey = key;
-    ground.off = {};
-    tiers.forEach(function (tier) { ground.off[tier] = true; });
-    ground.pipes.paint();
-  };
-
   ground.lay = function (zooms) {
     if (ground.tiles) { ground.tiles.remove(); ground.tiles = null; }
     if (zooms) {
       ground.tiles = L.tileLayer("tiles/{z}/{x}/{y}.png", { minNativeZoom: zooms[0], maxNativeZoom: zooms[1] });
       ground.tiles.addTo(linepack.map);
     }
-    ground.streets.paint();
+    ground.paint();
   };
 
-  ground.paint = function () { ground.streets.paint(); ground.pipes.paint(); ground.written.paint(); };
+  ground.paint = function () { ground.sheet.paint(); };
   ground.byTier = {};
   ground.byRoad = [[], []];
 }(linepack.ground));

@@ -5,7 +5,7 @@ linepack.labels = { rows: [] };
 
 (function (labels) {
   labels.pane = linepack.map.createPane("plates");
-  labels.pane.style.zIndex = "208";
+  labels.pane.style.zIndex = "205";
   labels.pane.style.pointerEvents = "none";
 
   function plate(row) {

@@ -21,7 +21,7 @@ linepack.question = { casing: [], selected: [], area: [], circle: null, path: []
     return ink.createPattern(tile, "repeat");
   }
 
-  question.sheet = new linepack.Sheet(4, function (ink, frame) {
+  function paintQuestion(ink, frame) {
     var colours = linepack.colours, scale = linepack.scale, you = colours.you;
     if (question.area.length) {
       linepack.trace(ink, frame, [question.area]);
@@ -62,6 +62,11 @@ linepack.question = { casing: [], selected: [], area: [], circle: null, path: []
         ink.stroke();
       }
     }
+  }
+
+  question.sheet = new linepack.Sheet(2, function (ink, frame) {
+    paintQuestion(ink, frame);
+    linepack.symbols.paintRings(ink, frame);
   });
 
   question.show = function (told) {

@@ -50,7 +50,7 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
     return [look[3], symbol[0] * frame.world - frame.left + corner, symbol[1] * frame.world - frame.top - corner];
   }
 
-  symbols.sheet = new linepack.Sheet(6, function (ink, frame) {
+  symbols.sheet = new linepack.Sheet(3, function (ink, frame) {
     symbols.visible.forEach(function (index) { one(ink, frame, index); });
     gatherAlarms(frame);
   });
@@ -84,14 +84,15 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
     gatherAlarms(frame);
   }
 
-  symbols.glyphs = new linepack.Sheet(7, function (ink) {
+  symbols.glyphs = new linepack.Sheet(4, function (ink) {
     symbols.alarmed.forEach(function (alarm) {
       var lit = /:returned$/.test(alarm[0]) ? symbols.lit.slow : symbols.lit.fast;
       sprite(ink, alarm[0] + (lit ? ":lit" : ":dim"), alarm[1], alarm[2]);
     });
   });
 
-  symbols.folded = new linepack.Sheet(5, function (ink, frame) {
+  // Rings lie under the symbols, on the canvas of the question.
+  symbols.paintRings = function (ink, frame) {
     var scale = linepack.scale, colours = linepack.colours;
     ink.textAlign = "center";
     ink.textBaseline = "middle";
@@ -108,7 +109,7 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
       ink.fillStyle = colours.text2;
       ink.fillText(each[3], x, y + 0.5 * scale);
     });
-  });
+  };
 
   symbols.show = function (all) {
     symbols.all = all;
@@ -151,6 +152,6 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
     symbols.glyphs.paint();
   };
 
-  symbols.paint = function () { symbols.folded.paint(); symbols.sheet.paint(); };
+  symbols.paint = function () { linepack.question.sheet.paint(); symbols.sheet.paint(); };
   symbols.alarmed = [];
 }(linepack.symbols));

@@ -333,6 +333,7 @@ class MapPage(Page):
                 isolating.chosen,
                 states,
                 self._registry,
+                answered_at=isolating.answered_at,
                 crews=nearest_crews(isolating.answer.target, self._scene, self.board.picture.looks),
             )
             self.plan_panel.show_plan(view, isolating.shown, may_prepare=bool(isolating.points()))

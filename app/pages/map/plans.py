@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.formats import asset_name, shown
+from app.formats import asset_name, clock_time, shown
 from app.pages.map.hulls import around
 from app.texts import _
 from backend.model.isolation import Isolation, Plan, PlanKind, PlanValve
@@ -82,6 +82,7 @@ def plan_view(
     registry: Registry,
     *,
     crews: Sequence[tuple[str, str]] = (),
+    answered_at: int = 0,
 ) -> PlanView:
     """Every line of the panel for one of the plans."""
     plan = isolation.plans[shown_plan]
@@ -93,6 +94,7 @@ def plan_view(
             for part in (
                 shown(isolation.target.what, 32),
                 _("section of {length}").format(length=length_text(plan.section.length_m)),
+                _("computed {time}").format(time=clock_time(answered_at)) if answered_at else "",
             )
             if part
         ),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +38,24 @@ SCENE = Scene(
         symbol("VW-0418", Shape.WELL, 400, clusters=True),
     ),
 )
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    + "1f15c4890000000a49444154789c6360000002000154a24f5d"
+    + "0000000049454e44ae426082"
+)
+
+
+def mbtiles(file: Path, *, tiles: bool = True, kind: str = "png", **metadata: str) -> Path:
+    with sqlite3.connect(file) as base:
+        base.execute("CREATE TABLE metadata (name text, value text)")
+        base.execute("CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob)")
+        base.executemany("INSERT INTO metadata VALUES (?, ?)", [("name", "city"), ("format", kind), *metadata.items()])
+        # Row 4 from the south at zoom 3 is row 3 from the north; HERE lies in it.
+        base.executemany("INSERT INTO tiles VALUES (?, ?, ?, ?)", [(3, 6, 4, PIXEL)] * tiles)
+    base.close()
+    return file
 
 
 class Web:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
@@ -15,7 +14,7 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.widgets.maps.conftest import HERE, SCENE
+from tests.widgets.maps.conftest import HERE, PIXEL, SCENE, mbtiles
 from widgets.maps import LayerPanel, MapBoard, ScaleBar, document
 from widgets.maps.maker import Document, DocumentMaker
 from widgets.maps.messages import frame_message, scene_message, theme_message
@@ -30,13 +29,6 @@ from widgets.mimic import ValveState
 from widgets.notices.glyph import GlyphState
 from widgets.specimens.maps import LAYERS
 from widgets.theme import THEMES, apply, current, load
-
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    + "1f15c4890000000a49444154789c6360000002000154a24f5d"
-    + "0000000049454e44ae426082"
-)
-
 
 # -- sprites -----------------------------------------------------------------------------------------------------------
 
@@ -142,27 +134,16 @@ def test_a_document_that_cannot_be_made_is_said(qtbot: QtBot, monkeypatch: pytes
 # -- tiles -------------------------------------------------------------------------------------------------------------
 
 
-def mbtiles(file: Path, *, tiles: bool = True, kind: str = "png", **metadata: str) -> Path:
-    with sqlite3.connect(file) as base:
-        base.execute("CREATE TABLE metadata (name text, value text)")
-        base.execute("CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob)")
-        base.executemany("INSERT INTO metadata VALUES (?, ?)", [("name", "city"), ("format", kind), *metadata.items()])
-        # Row 5 from the south at zoom 3 is row 2 from the north.
-        base.executemany("INSERT INTO tiles VALUES (?, ?, ?, ?)", [(3, 6, 5, PIXEL)] * tiles)
-    base.close()
-    return file
-
-
 def test_a_tile_is_found_by_its_row_from_the_north(tmp_path: Path) -> None:
     tiles = Tiles(mbtiles(tmp_path / "a.mbtiles", date="2026-01-15T00:00:00Z"))
-    assert tiles.tile(3, 6, 2) == (b"image/png", PIXEL)
-    assert tiles.tile(3, 6, 5) is None
+    assert tiles.tile(3, 6, 3) == (b"image/png", PIXEL)
+    assert tiles.tile(3, 6, 4) is None
     assert tiles.tile(3, 6, 8) is None
     assert (tiles.info.name, tiles.info.date, tiles.info.zooms) == ("city", "2026-01-15", (3, 3))
-    assert Shelf(tiles=tiles).find("tiles/3/6/2.png") == (b"image/png", PIXEL)
+    assert Shelf(tiles=tiles).find("tiles/3/6/3.png") == (b"image/png", PIXEL)
     assert Shelf(tiles=tiles).find("tiles/3/-6/2.png") is None
     tiles.close()
-    assert tiles.tile(3, 6, 2) is None
+    assert tiles.tile(3, 6, 3) is None
 
 
 @pytest.mark.parametrize("rest", [{"tiles": False}, {"kind": "pbf"}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QUrl
@@ -10,10 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.widgets.maps.conftest import HERE, SCENE, Web
+from tests.widgets.maps.conftest import HERE, SCENE, Web, mbtiles
 from widgets.maps import MapBoard, messages
 from widgets.maps.picture import Hit
 from widgets.maps.scene import Line, Look, Mark, Overlay, Scene, Shape, Symbol, View
+from widgets.maps.tiles import Tiles
 from widgets.notices.glyph import GlyphState
 from widgets.theme import apply, load
 
@@ -50,7 +52,7 @@ def test_normal_use_asks_for_nothing_outside_and_the_page_complains_of_nothing(w
 def test_the_page_was_made_by_folium_and_draws_on_canvas(web: Web) -> None:
     assert web.ask("map_linepack.options.preferCanvas") is True
     assert web.ask("L.version") == "1.9.3"
-    assert web.ask("document.querySelectorAll('canvas.sheet').length") == 7
+    assert web.ask("document.querySelectorAll('canvas.sheet').length") == 4
     assert web.ask("document.querySelectorAll('.folium-map svg, .folium-map img').length") == 0
 
 
@@ -166,6 +168,19 @@ def test_a_click_and_a_drag_in_the_page_are_heard(web: Web, qtbot: QtBot) -> Non
     with qtbot.waitSignal(board.moved, timeout=10_000):
         web.ask("linepack.map.panBy([100, 0], {animate: false}) && 0")
     assert board.view().at[0] > before[0]
+
+
+def test_base_tiles_come_out_of_the_file_and_plain_land_without_it(web: Web, tmp_path: Path) -> None:
+    board = web.board
+    assert board.web is not None
+    tiles = Tiles(mbtiles(tmp_path / "city.mbtiles"))
+    board.set_tiles(tiles)
+    board.look_at(View(at=HERE, zoom=8))
+    web.holds("[...document.querySelectorAll('.leaflet-tile')].some(each => each.naturalWidth === 1)")
+    assert board.web.fence.count == 0
+    board.set_tiles(None)
+    web.holds("document.querySelectorAll('.leaflet-tile').length === 0")
+    tiles.close()
 
 
 def test_a_move_from_before_the_desk_looked_elsewhere_is_forgotten(web: Web) -> None:
