@@ -180,7 +180,7 @@ def _row(number: int, line: tuple[str, str, str, str], on: bool) -> Row:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(key="set", title=_("Set"), width=0, elide=True),
+        Column(key="set", title=_("Set of valves"), width=0, elide=True),
         Column(key="valves", title=_("Valves"), width=92),
         Column(key="customers", title=_("Customers"), width=78, align=Align.RIGHT),
         Column(key="time", title=_("Time"), width=62, kind=Kind.TEXT, align=Align.RIGHT),
