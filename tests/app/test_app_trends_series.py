@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.pages.trends import groups, window
 from app.pages.trends.readout import next_sample, reading, snapped
 from app.pages.trends.series import NOTHING, Series, joined, of_history, of_samples
-from app.pages.trends.spans import curve_of, length_text, spans_of
+from app.pages.trends.spans import curve_of, length_text, patience, spans_of
 from app.pages.trends.tail import MOST, Tail
 from app.pages.trends.window import DAY, HOUR, Window
 from backend.clock import US
@@ -21,6 +21,7 @@ from backend.model.sample import SampleBatch
 from backend.store.thinning import thin
 from widgets.charts.trend import Look
 
+WAIT = 3_500_000
 START = 1_768_473_600_000_000
 COMMS = quality(Status.BAD, Cause.COMMS)
 STALE = quality(Status.UNCERTAIN, Cause.STALE)
@@ -146,7 +147,7 @@ def test_what_a_tail_forgets_is_only_what_is_older() -> None:
 
 def test_missing_samples_are_a_gap_with_its_length_and_break_the_line() -> None:
     given_ = series((0, 1, GOOD), (1, 1, GOOD), (211, 2, GOOD), (212, 2, GOOD))
-    (gap,) = spans_of(given_, point(), START + 212 * US, GOOD)
+    (gap,) = spans_of(given_, WAIT, START + 212 * US, GOOD)
     assert (gap.look, gap.words) == (Look.GAP, "no data\n3\u2009min 30\u2009s")
     assert (gap.start, gap.end) == (START + US, START + 211 * US)
     curve = curve_of(given_, 3_500_000)
@@ -156,9 +157,18 @@ def test_missing_samples_are_a_gap_with_its_length_and_break_the_line() -> None:
 
 def test_bad_samples_are_a_gap_with_their_reason_until_the_next_good_one() -> None:
     given_ = series((0, 1, GOOD), (1, 1, GOOD), (2, np.nan, COMMS), (60, 2, GOOD))
-    (gap,) = spans_of(given_, point(), START + 60 * US, GOOD)
+    (gap,) = spans_of(given_, WAIT, START + 60 * US, GOOD)
     assert gap.words.startswith("bad: link lost\n58")
     assert (gap.start, gap.end) == (START + 2 * US, START + 60 * US)
+
+
+def test_a_hole_narrower_than_a_pixel_does_not_break_the_line() -> None:
+    minutes = series(*((60 * n, 1.0, GOOD) for n in range(100)))
+    day, hour = patience(point(), 77 * US), patience(point(), 3 * US)
+    assert np.isfinite(curve_of(minutes, day).mid).all()
+    assert spans_of(minutes, day, START + 5940 * US, GOOD) == ()
+    assert np.isnan(curve_of(minutes, hour).mid).sum() == 99
+    assert len(spans_of(minutes, hour, START + 5940 * US, GOOD)) == 99
 
 
 def test_a_bad_number_is_never_drawn() -> None:
@@ -169,22 +179,22 @@ def test_a_bad_number_is_never_drawn() -> None:
 
 def test_a_value_that_went_stale_is_dotted_from_its_last_sample_to_now() -> None:
     given_ = series((0, 1, GOOD), (1, 5, GOOD))
-    (span,) = spans_of(given_, point(), START + 265 * US, STALE)
+    (span,) = spans_of(given_, WAIT, START + 265 * US, STALE)
     assert (span.look, span.words, span.level) == (Look.STALE, "stale 4:24", 5.0)
     assert (span.start, span.end) == (START + US, START + 265 * US)
 
 
 def test_a_silent_end_is_no_data_and_a_quiet_one_is_nothing() -> None:
     given_ = series((0, 1, GOOD), (1, 5, GOOD))
-    assert [span.look for span in spans_of(given_, point(), START + 60 * US, GOOD)] == [Look.GAP]
-    assert spans_of(given_, point(), START + 3 * US, GOOD) == ()
-    assert spans_of(given_, point(period_s=60.0), START + 60 * US, GOOD) == ()
+    assert [span.look for span in spans_of(given_, WAIT, START + 60 * US, GOOD)] == [Look.GAP]
+    assert spans_of(given_, WAIT, START + 3 * US, GOOD) == ()
+    assert spans_of(given_, patience(point(period_s=60.0)), START + 60 * US, GOOD) == ()
 
 
 def test_uncertain_and_manual_values_are_strips_and_stay_drawn() -> None:
     manual = quality(Status.GOOD, Cause.MANUAL)
     given_ = series((0, 1, GOOD), (1, 2, SPIKE), (2, 2, SPIKE), (3, 1, GOOD), (4, 1, manual), (5, 1, GOOD))
-    uncertain, by_hand = spans_of(given_, point(), START + 5 * US, GOOD)
+    uncertain, by_hand = spans_of(given_, WAIT, START + 5 * US, GOOD)
     assert (uncertain.look, uncertain.start, uncertain.end) == (Look.UNCERTAIN, START + US, START + 3 * US)
     assert uncertain.words == "? uncertain: jumped too far"
     assert (by_hand.look, by_hand.words) == (Look.NOT_FIELD, "good: manual")
@@ -201,7 +211,7 @@ def test_every_hole_in_the_line_has_a_reason_and_no_line_crosses_a_gap(rows: lis
     codes = np.array([code for _gap, code in rows], np.uint8)
     given_ = of_samples(at.astype(np.int64), np.ones(len(rows)), codes)
     now = int(at[-1])
-    spans = [span for span in spans_of(given_, point(), now, int(codes[-1])) if span.look in (Look.GAP, Look.STALE)]
+    spans = [span for span in spans_of(given_, WAIT, now, int(codes[-1])) if span.look in (Look.GAP, Look.STALE)]
     curve = curve_of(given_, 3_500_000)
     drawn = np.isfinite(curve.mid)
     for span in spans:

@@ -229,6 +229,17 @@ def test_a_single_peak_in_a_day_is_seen_as_band_and_without_it_as_line(chart: Tr
         assert any(shot.pixelColor(*place) != flat.pixelColor(*place) for place in places)
 
 
+def test_a_value_between_two_gaps_is_seen_as_a_dot(chart: TrendChart) -> None:
+    values = np.full(3600, np.nan)
+    alone(chart, values.copy())
+    empty = image(chart)
+    values[1800] = 5.0
+    alone(chart, values)
+    x, y = round(chart.picture.x(START + 1800 * SECOND)), round(chart.picture.y(0, 5.0))
+    near = [(x + right, y + down) for right in (0, 1) for down in (-1, 0)]
+    assert any(image(chart).pixelColor(*place) != empty.pixelColor(*place) for place in near)
+
+
 def test_a_click_asks_for_the_cursor_and_with_shift_for_the_second(chart: TrendChart, qtbot: QtBot) -> None:
     where = QPoint(600, 200)
     with qtbot.waitSignal(chart.cursor_asked) as first:

@@ -60,6 +60,7 @@ class Drawing:
         self.series: dict[str, Series] = {}
         self.other: dict[str, Series] = {}
         self._scales: dict[str, Scale] = {}
+        self._finest = 0
 
     def take(
         self,
@@ -68,16 +69,19 @@ class Drawing:
         other: Mapping[str, Series],
         now: int,
         snapshot: TagSnapshot,
+        finest: int,
     ) -> None:
-        """Make lines and doubtful stretches from these series."""
+        """Make lines and doubtful stretches from these series; `finest` µs are one pixel."""
+        same = finest == self._finest
+        self._finest = finest
         for pen in view.pens:
-            wait = patience(pen.point)
+            wait = patience(pen.point, finest)
             given, before = series.get(pen.key, NOTHING), self.series.get(pen.key)
-            if given is not before:
+            if given is not before or not same:
                 self.curves[pen.key] = curve_of(given, wait)
-            self.spans[pen.key] = spans_of(given, pen.point, now, int(snapshot.quality[pen.point.id]))
+            self.spans[pen.key] = spans_of(given, wait, now, int(snapshot.quality[pen.point.id]))
             another = other.get(pen.key, NOTHING)
-            if another is not self.other.get(pen.key):
+            if another is not self.other.get(pen.key) or not same:
                 self.compare[pen.key] = curve_of(another, wait)
         self.series, self.other = dict(series), dict(other)
         keep = {pen.key for pen in view.pens}

@@ -295,14 +295,15 @@ class TrendsPage(Page):
         self._fit = span
         self._view.by_hand = {}
         if self._window.live or self._window.end >= now:
-            self._set_window(windows.following(span, now, self._chart.columns()))
+            self._set_window(windows.following(span, now, self._chart.columns()), at_once=True)
         else:
             middle = self._view.cursor or (self._window.start + self._window.end) // 2
             self._set_window(windows.zoomed(self._window, middle - span // 2, middle + span // 2, now))
 
-    def _set_window(self, window: Window) -> None:
+    def _set_window(self, window: Window, *, at_once: bool = False) -> None:
+        """at_once: it was chosen, not turned or dragged to step by step."""
         self._window = window
-        self._want()
+        self._want(at_once=at_once)
         self._happenings.between(window.start, window.end)
         self._show()
 
@@ -390,10 +391,10 @@ class TrendsPage(Page):
 
     # -- showing --------------------------------------------------------------------------------------------------
 
-    def _want(self) -> None:
+    def _want(self, *, at_once: bool = False) -> None:
         if self._entered:
             points = [pen.point.id for pen in self._view.pens]
-            self._feed.want(points, self._window, self._chart.columns(), self._view.shift)
+            self._feed.want(points, self._window, self._chart.columns(), self._view.shift, at_once=at_once)
 
     def _on_beat(self) -> None:
         self._beats += 1
@@ -419,6 +420,7 @@ class TrendsPage(Page):
             {pen.key: self._feed.other(pen.point.id) for pen in view.pens} if view.shift else {},
             now,
             snapshot,
+            window.span // self._chart.columns(),
         )
         hold = self._chart.underMouse() and window.live
         self._chart.set_band(view.band)
@@ -490,7 +492,7 @@ class TrendsPage(Page):
     def _choose_span(self, start: int, end: int) -> None:
         self._close()
         past = replace(self._window, live=False)
-        self._set_window(windows.zoomed(past, start, end, self._context.backend.now()))
+        self._set_window(windows.zoomed(past, start, end, self._context.backend.now()), at_once=True)
 
     def _ask_group(self) -> None:
         dialog = GroupDialog(

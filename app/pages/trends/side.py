@@ -88,7 +88,7 @@ def _row(event: Event, window: Window) -> Row:
 
 def _columns(*, wide: bool) -> tuple[Column, ...]:
     return (
-        Column(key="at", title="", width=132 if wide else 84, kind=Kind.TIME),
+        Column(key="at", title="", width=148 if wide else 84, kind=Kind.TIME),
         Column(key="glyph", title="", width=34, kind=Kind.GLYPH, align=Align.CENTRE),
         Column(key="words", title="", width=0, elide=True),
     )

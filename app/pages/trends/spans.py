@@ -25,9 +25,9 @@ _STALE: Final = (Cause.STALE, Cause.RESTART)
 _STRIPS: Final = {Mark.UNCERTAIN: Look.UNCERTAIN, Mark.MANUAL: Look.NOT_FIELD, Mark.SIMULATED: Look.NOT_FIELD}
 
 
-def patience(point: Point) -> int:
-    """µs without a sample after which the line is broken."""
-    return round(point.period_s * PERIODS * US)
+def patience(point: Point, finest: int = 0) -> int:
+    """µs without a sample after which the line is broken; a hole no wider than `finest`, a pixel, cannot be seen."""
+    return max(round(point.period_s * PERIODS * US), finest)
 
 
 def curve_of(series: Series, patience_us: int) -> Curve:
@@ -43,12 +43,12 @@ def curve_of(series: Series, patience_us: int) -> Curve:
     )
 
 
-def spans_of(series: Series, point: Point, now: int, quality_now: int) -> tuple[Span, ...]:
-    """Everything doubtful up to `now`, by time. quality_now: of the point's current value."""
-    return (*_gaps(series, point, now, quality_now), *_strips(series))
+def spans_of(series: Series, wait: int, now: int, quality_now: int) -> tuple[Span, ...]:
+    """Everything doubtful up to `now`, by time. wait: see `patience`. quality_now: of the point's current value."""
+    return (*_gaps(series, wait, now, quality_now), *_strips(series))
 
 
-def _gaps(series: Series, point: Point, now: int, quality_now: int) -> Iterator[Span]:
+def _gaps(series: Series, wait: int, now: int, quality_now: int) -> Iterator[Span]:
     """Between one believed row and the next: a hole, or rows that are bad."""
     good = np.flatnonzero(np.isfinite(series.mid))
     if not len(good):
@@ -57,7 +57,6 @@ def _gaps(series: Series, point: Point, now: int, quality_now: int) -> Iterator[
         return
     if good[0] > 0:
         yield _gap(series, -1, int(series.at[0]), int(series.at[good[0]]), int(series.worst[good[0] - 1]))
-    wait = patience(point)
     late = series.at[good[1:]] - series.last_at[good[:-1]] > wait
     for place in np.flatnonzero(late | (np.diff(good) > 1)):
         before, after = int(good[place]), int(good[place + 1])

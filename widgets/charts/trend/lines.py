@@ -13,9 +13,11 @@ from widgets.charts.trend.columns import columns_of, peaks_of
 from widgets.charts.trend.parts import Curve, Pane, PenLook, Times, Values
 from widgets.charts.trend.picture import Picture
 from widgets.charts.trend.strokes import compare_pen, line_pen
+from widgets.theme import px
 
 _BEHIND: Final = -1
 _FRONT: Final = 1
+_DOT: Final = 2
 _SMOOTH: Final = 6
 """Lines of a chart up to which edges are smoothed: it costs half as much again as the line."""
 
@@ -61,12 +63,21 @@ class PaneLines:
         values: Values = thin.mid
         if not picture.band:
             at, values = peaks_of(picture.curves[pen.key], picture.start, picture.end, picture.columns())
-        return picture.xs(at) - left, values
+        return _with_dots(picture.xs(at) - left, values)
 
     def _line(self) -> pg.PlotCurveItem:
         line = pg.PlotCurveItem()
         self.box.addItem(line, ignoreBounds=True)
         return line
+
+
+def _with_dots(xs: Values, values: Values) -> tuple[Values, Values]:
+    """A number between two breaks would draw nothing: it becomes a dash as long as a dot."""
+    drawn = np.concatenate(([False], np.isfinite(values), [False]))
+    alone = np.flatnonzero(drawn[1:-1] & ~drawn[:-2] & ~drawn[2:])
+    if not len(alone):
+        return xs, values
+    return np.insert(xs, alone + 1, xs[alone] + px(_DOT)), np.insert(values, alone + 1, values[alone])
 
 
 def _stroke(line: pg.PlotCurveItem, pen: QPen, *, smooth: bool) -> None:
