@@ -6,7 +6,7 @@ The tour fills the same fields and holds the same buttons as a person; it knows 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +26,11 @@ from widgets.maps import MapBoard
 
 VALVE = "XV-0417"
 STATION = "R-12"
-LEAK = "GD-0418-CH4"
+        yield from self._visit("trends", f"pens:{','.join(PENS)}", "trends")
+        yield from self._visit("map", LEAK, "map")
+        yield lambda: any(board.on_web() for board in shell.findChildren(MapBoard))
+        yield from self._visit("map", f"isolate:{LEAK}", "map-isolation", refreshes=_MAP_REFRESHES)
+        yield from self._visit("overview", STATION, "overview")
 _STEP_MS = 100
 _PATIENCE_S = 120.0
 Condition = Callable[[], bool]
@@ -71,22 +75,36 @@ class Tour(QObject):
         yield lambda: shell.sign_in_form() is not None and shell.has_values()
         self._picture("sign-in")
         yield from self._sign_in("operator")
-        yield from self._visit("stations", STATION, "station")
+        for place in PLACES:
+            yield from self._visit("stations", place, f"station-{place}")
         yield from self._visit("stations", VALVE, "valve")
         shell.go("alarms", "")
         yield self._leak_is_alarmed
         yield from self._visit("alarms", self._most_urgent(), "alarms")
+        yield from self._visit("trends", f"pens:{','.join(PENS)}", "trends")
         yield from self._visit("map", LEAK, "map")
         yield lambda: any(board.on_web() for board in shell.findChildren(MapBoard))
-        yield from self._visit("map", f"isolate:{LEAK}", "map-isolation")
+        yield from self._visit("map", f"isolate:{LEAK}", "map-isolation", refreshes=_MAP_REFRESHES)
+        yield from self._visit("overview", STATION, "overview")
         yield from self._close_valve()
+        yield from self._walk_pages(shell.page_keys())
+        shell.desk.close()
+        yield lambda: shell.sign_in_form() is not None
+        # The journal is shown to nobody else.
+        yield from self._sign_in("auditor")
+        yield from self._walk_pages(("audit",))
+
+    def _walk_pages(self, keys: Sequence[str]) -> Iterator[Condition]:
+        """Each of these pages in both themes and both languages, with something in view."""
+        what = {"stations": STATION, "trends": f"pens:{','.join(PENS)}", "map": f"isolate:{LEAK}"}
         for theme in ("dark", "light"):
             for language in LANGUAGES:
-                shell.set_theme(theme)
+                self._shell.set_theme(theme)
                 set_language(language)
-                shell.retranslate()
-                for key in shell.page_keys():
-                    yield from self._visit(key, "", f"{key}-{theme}-{language}")
+                self._shell.retranslate()
+                for key in keys:
+                    refreshes = _MAP_REFRESHES if key == "map" else _REFRESHES
+                    yield from self._visit(key, what.get(key, ""), f"{key}-{theme}-{language}", refreshes=refreshes)
 
     def _close_valve(self) -> Iterator[Condition]:
         shell = self._shell
@@ -122,11 +140,11 @@ class Tour(QObject):
         yield from self._visit("commands", self._newest().content.id, "command-verified")
         yield from self._visit("stations", VALVE, "valve-closed")
 
-    def _visit(self, page: str, what: str, name: str) -> Iterator[Condition]:
-        """Open a page, let one refresh of values pass, keep a picture."""
+    def _visit(self, page: str, what: str, name: str, *, refreshes: int = _REFRESHES) -> Iterator[Condition]:
+        """Open a page, let some refreshes of values pass, keep a picture."""
         self._shell.go(page, what)
         before = self._backend.live.snapshot().version
-        yield lambda: self._backend.live.snapshot().version > before + 2
+        yield lambda: self._backend.live.snapshot().version > before + refreshes
         self._picture(name)
 
     def _sign_in(self, login: str) -> Iterator[Condition]:
