@@ -26,11 +26,13 @@ from widgets.maps import MapBoard
 
 VALVE = "XV-0417"
 STATION = "R-12"
-        yield from self._visit("trends", f"pens:{','.join(PENS)}", "trends")
-        yield from self._visit("map", LEAK, "map")
-        yield lambda: any(board.on_web() for board in shell.findChildren(MapBoard))
-        yield from self._visit("map", f"isolate:{LEAK}", "map-isolation", refreshes=_MAP_REFRESHES)
-        yield from self._visit("overview", STATION, "overview")
+PLACES = ("NGS", "R-12", "LPS", "GHS-1", "CNG-1", "LPG-1", "LPG-2")
+"""One station of each of the seven kinds."""
+LEAK = "GD-0418-CH4"
+PENS = ("PT-1202", "FT-1203", LEAK, "XV-0417.ZS")
+_REFRESHES = 2
+_MAP_REFRESHES = 12
+"""The web page behind the map takes a moment to come."""
 _STEP_MS = 100
 _PATIENCE_S = 120.0
 Condition = Callable[[], bool]
