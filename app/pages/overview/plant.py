@@ -62,7 +62,7 @@ def plant_of(registry: Registry) -> Plant:
         stations=tuple(sorted(stations, key=lambda each: each.asset.id)),
         zones={asset.id: asset for asset in registry.assets if asset.kind is AssetKind.AREA and asset.parent},
         odorants=tuple(point for point in at_sources if point.property == "odorant_concentration"),
-        wobbes=tuple(point for point in registry.points if "wobbe" in point.property and not point.retired),
+        wobbes=tuple(point for point in at_sources if "wobbe" in point.property),
         fleets=tuple(_fleets(registry, by_asset)),
     )
 
