@@ -19,7 +19,7 @@ from app.dialogs.approve import ApproveDialog
 from app.dialogs.request import RequestDialog
 from app.main import DEMO_FILE
 from app.shell.window import Shell
-from app.texts import LANGUAGES, set_language
+from app.texts import LANGUAGES
 from backend.model.command import Command, CommandState
 from widgets.inputs import HoldButton, LineField, PasswordField
 from widgets.maps import MapBoard
@@ -31,8 +31,9 @@ PLACES = ("NGS", "R-12", "LPS", "GHS-1", "CNG-1", "LPG-1", "LPG-2")
 LEAK = "GD-0418-CH4"
 PENS = ("PT-1202", "FT-1203", LEAK, "XV-0417.ZS")
 _REFRESHES = 2
-_MAP_REFRESHES = 12
-"""The web page behind the map takes a moment to come."""
+_SLOW_REFRESHES = 12
+"""The web page behind the map and the archive behind the trends take a moment to answer."""
+_SLOW = frozenset({"map", "trends"})
 _STEP_MS = 100
 _PATIENCE_S = 120.0
 Condition = Callable[[], bool]
@@ -83,10 +84,10 @@ class Tour(QObject):
         shell.go("alarms", "")
         yield self._leak_is_alarmed
         yield from self._visit("alarms", self._most_urgent(), "alarms")
-        yield from self._visit("trends", f"pens:{','.join(PENS)}", "trends")
+        yield from self._visit("trends", f"pens:{','.join(PENS)}", "trends", refreshes=_SLOW_REFRESHES)
         yield from self._visit("map", LEAK, "map")
         yield lambda: any(board.on_web() for board in shell.findChildren(MapBoard))
-        yield from self._visit("map", f"isolate:{LEAK}", "map-isolation", refreshes=_MAP_REFRESHES)
+        yield from self._visit("map", f"isolate:{LEAK}", "map-isolation", refreshes=_SLOW_REFRESHES)
         yield from self._visit("overview", STATION, "overview")
         yield from self._close_valve()
         yield from self._walk_pages(shell.page_keys())
@@ -101,11 +102,9 @@ class Tour(QObject):
         what = {"stations": STATION, "trends": f"pens:{','.join(PENS)}", "map": f"isolate:{LEAK}"}
         for theme in ("dark", "light"):
             for language in LANGUAGES:
-                self._shell.set_theme(theme)
-                set_language(language)
-                self._shell.retranslate()
+                self._shell.console.looks.set(theme=theme, language=language)
                 for key in keys:
-                    refreshes = _MAP_REFRESHES if key == "map" else _REFRESHES
+                    refreshes = _SLOW_REFRESHES if key in _SLOW else _REFRESHES
                     yield from self._visit(key, what.get(key, ""), f"{key}-{theme}-{language}", refreshes=refreshes)
 
     def _close_valve(self) -> Iterator[Condition]:
@@ -190,7 +189,10 @@ class Tour(QObject):
     def _picture(self, name: str) -> None:
         self._number += 1
         QApplication.processEvents()
-        self._shell.grab().save(str(self._folder / f"{self._number:02d}-{name}.png"))
+        # From the screen: what the web engine paints is in no widget. A screen that gives nothing has no such page.
+        seen = self._shell.screen().grabWindow(self._shell.winId())
+        picture = self._shell.grab() if seen.isNull() else seen
+        picture.save(str(self._folder / f"{self._number:02d}-{name}.png"))
 
     def _step(self) -> None:
         if not self._until():

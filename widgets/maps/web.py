@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWebChannel import QWebChannel
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile, QWebEngineSettings
 from PySide6.QtWebEngineWidgets import QWebEngineView
@@ -95,9 +95,10 @@ class WebMap(QWidget):
     def __init__(self, shelf: Shelf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         register_scheme()
-        # Children go in the order they came: the page with the view, before the profile it belongs to.
+        # The page goes with this widget; the profile it belongs to must go after it, so it is nobody's child here.
         self._view = QWebEngineView(self)
-        self.profile = QWebEngineProfile(self)
+        self.profile = QWebEngineProfile(QCoreApplication.instance())
+        self.destroyed.connect(self.profile.deleteLater)
         self.page = _Page(self.profile, self._view)
         self.fence = Fence(self.profile)
         self.server = Server(shelf, self.profile)

@@ -30,8 +30,8 @@ from widgets.tables import Align, Column, Kind, RowModel, Table
 from widgets.theme import Role, Tone, px, space
 from widgets.theme import metrics as m
 
-_EVERY = 4
-"""Beats between two looks: once a second."""
+_EVERY = 8
+"""Beats between two looks: every two seconds; a whole fleet is not read faster."""
 _FOOT_HEIGHT = 270
 _STAGES_WIDTH = 400
 _REGISTRY, _LINKS = "registry", "links"
