@@ -118,6 +118,8 @@ class PlacesKept(QObject):
                 continue
             if spot.monitor not in rooms:
                 self._away[window] = spot
+            elif spot == self._spot(window):
+                continue
             self._put(window, spot)
         self._main.activateWindow()
 

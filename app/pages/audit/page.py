@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -126,6 +127,8 @@ class AuditPage(Page):
 
     def _on_desk(self) -> None:
         self._names = presenter.names_of(self._context.backend.people.accounts())
+        self._entries, self._found = [], 0
+        self._show()
         self._look()
 
     def _look(self) -> None:
@@ -133,8 +136,6 @@ class AuditPage(Page):
         self._wish = presenter.Wish(
             kind=self._kind.current(), period=self._period.current(), person=self._person, text=self._search.text()
         )
-        self._entries = []
-        self._found = 0
         self._query = self._wish.query(self._context.backend.now())
         self._asked += 1
         session = self._context.desk.session
@@ -153,7 +154,6 @@ class AuditPage(Page):
                 owner=self,
                 failed=self._context.actions.refused.emit,
             )
-        self._show()
 
     def _ask_older(self) -> None:
         session = self._context.desk.session
@@ -162,13 +162,16 @@ class AuditPage(Page):
         asked = self._asked
         older = self._context.backend.journal.search(session, self._query, before=self._entries[-1].seq)
         self._context.actions.ask(
-            older, lambda found: self._take(asked, found), owner=self, failed=self._context.actions.refused.emit
+            older,
+            lambda found: self._take(asked, found, after=self._entries),
+            owner=self,
+            failed=self._context.actions.refused.emit,
         )
 
-    def _take(self, asked: int, found: tuple[JournalEntry, ...]) -> None:
-        # An answer to a question that is not the last one any more is not shown.
+    def _take(self, asked: int, found: Sequence[JournalEntry], *, after: Sequence[JournalEntry] = ()) -> None:
+        # An answer to a question that is not the last one any more is not shown; until it comes, the old one stands.
         if asked == self._asked:
-            self._entries += found
+            self._entries = [*after, *found]
             self._show()
 
     def _take_count(self, asked: int, count: int) -> None:

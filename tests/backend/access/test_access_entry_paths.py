@@ -12,6 +12,7 @@ import pkgutil
 import typing
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,6 +62,9 @@ PeopleApi.enable                 .        .         .       .       .          x
 PeopleApi.change_role            .        .         .       .       .          x          .
 PeopleApi.set_password           .        .         .       .       .          x          .
 PeopleApi.enrol                  .        .         .       .       .          x          .
+ExportsApi.series                x        x         x       x       x          x          .
+ExportsApi.samples               x        x         x       x       x          x          .
+ExportsApi.picture               x        x         x       x       x          x          .
 JournalApi.search                .        .         .       x       .          .          .
 JournalApi.count                 .        .         .       x       .          .          .
 JournalApi.export                .        .         .       x       .          .          .
@@ -76,6 +80,7 @@ DENIALS = {
     "ModelsApi": {"{name} may not do this: {right} is needed"},
     "Configuration": {"{name} may not do this: {right} is needed"},
     "AlarmsApi": {"{name} may not do this: {right} is needed"},
+    "ExportsApi": {"{name} may not do this: {right} is needed"},
     "JournalApi": {"{name} may not do this: {right} is needed"},
     "PeopleApi": {SIGNED_OUT, "{person} may not change accounts"},
     "CommandsApi": {
@@ -147,6 +152,10 @@ def _waiting(office: Office) -> str:
     return office.command(CommandState.AWAITING_APPROVAL, "spare-requester").content.id
 
 
+def _new_file(office: Office, name: str) -> Path:
+    return office.backend.site.folder / name
+
+
 Ask = Callable[[Office, Session, str], Any]
 CALLS: dict[str, Ask] = {
     "AlarmsApi.acknowledge": lambda o, s, _: o.backend.alarms.acknowledge(s, "none", 1),
@@ -187,6 +196,11 @@ CALLS: dict[str, Ask] = {
     "PeopleApi.change_role": lambda o, s, _: o.backend.people.change_role(s, "spare-role", Role.TRAINER),
     "PeopleApi.set_password": lambda o, s, _: o.backend.people.set_password(s, "spare-password", OTHER),
     "PeopleApi.enrol": lambda o, s, _: o.backend.people.enrol(s, "spare-enrol"),
+    "ExportsApi.series": lambda o, s, who: o.backend.exports.series(s, _new_file(o, f"series-{who}.csv"), []),
+    "ExportsApi.samples": lambda o, s, who: o.backend.exports.samples(s, _new_file(o, f"samples-{who}.csv"), [0], 0, 1),
+    "ExportsApi.picture": lambda o, s, who: o.backend.exports.picture(
+        s, _new_file(o, f"picture-{who}.png"), lambda draft: draft.touch()
+    ),
     "JournalApi.search": lambda o, s, _: o.backend.journal.search(s, JournalQuery()),
     "JournalApi.count": lambda o, s, _: o.backend.journal.count(s, JournalQuery()),
     "JournalApi.export": lambda o, s, who: o.backend.journal.export(
