@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 import numpy as np
 import paho.mqtt.client as mqtt
 import psutil
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 RATE = 1000.0
@@ -73,9 +74,12 @@ class Probe(QObject):
         form.submit()
 
     def _settle(self) -> None:
+        from app.pages.stations.page import StationsPage
         from widgets.tables import Table
 
         self._shell.go("stations", self._point.tag)
+        # The list shows the number as text, which the picture of the process does not.
+        QTest.keyClick(self._shell.findChildren(StationsPage)[0], Qt.Key.Key_E)
         tables = self._shell.findChildren(Table)
         self._table = next(each for each in tables if each.row_model().place_of(str(self._point.id)) >= 0)
         self._table.viewport().installEventFilter(self)
