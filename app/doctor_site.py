@@ -46,8 +46,8 @@ def database(site: Site) -> Finding:
     with reading(site) as records:
         fault = records.fault()
         if fault:
-            return Finding(Grade.FAIL, f"{records.file} is damaged ({fault}); restore a backup")
-        return Finding(Grade.OK, f"{records.file} is sound, {records.history.count()} samples")
+            return Finding(Grade.FAIL, f"{records.place} is damaged ({fault}); restore a backup")
+        return Finding(Grade.OK, f"{records.place} is sound, {records.history.count()} samples")
 
 
 def devices(site: Site) -> Finding:

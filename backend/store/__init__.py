@@ -6,7 +6,7 @@ Threads: "writer" owns the only connection that writes; reads go through a small
 what trends are read from (`rolled`) and has the writer store it.
 """
 
-from backend.store.history import History
+from backend.store.family import History
 from backend.store.records import Records
 from backend.store.store import Store
 from backend.store.tx import Tx

@@ -16,6 +16,7 @@ from backend.model.trend import Thinned
 from backend.store.blob import SPANS_US, DamagedError
 from backend.store.connections import driver
 from backend.store.groups import Damage, Damaged, sound
+from backend.store.matching import contained, stretches
 from backend.store.rolled import shelf
 from backend.store.rolled.checking import check
 from backend.store.rolled.grains import RAW, Grains, Tier, join, rolled
@@ -29,8 +30,6 @@ from backend.store.wanted import Wanted
 T = TypeVar("T")
 _FEW: Final = 256
 """Of more points than this nearly every row of a group is wanted, and groups are read as they are."""
-_GAP_US: Final = 600_000_000
-"""Rows of a batch further apart than this are looked up separately: a back-fill may hold a minute of each day."""
 _ONE_DEVICE: Final = 16
 _BLOCK_US: Final = 21_600_000_000
 """A back-fill is mostly of the points of one device: they are looked up where they are sorted, six hours at a time."""
@@ -104,7 +103,7 @@ class History:
                     stored += [each.where(np.isin(each.at, some)) for each in found.values()]
             else:
                 stored = self._near(connection, Wanted(points), times)
-        return _contained(batch, _batch(stored))
+        return contained(batch, _batch(stored))
 
     def count(self) -> int:
         """How many samples are stored, damaged ones included."""
@@ -200,7 +199,7 @@ class History:
         """The wanted rows at one of the times, from the groups around them."""
         seen: set[int] = set()
         stored: list[SampleBatch] = []
-        for start, end in _stretches(times):
+        for start, end in stretches(times):
             for group, found in self._groups(connection, wanted, start, end):
                 if group not in seen:
                     seen.add(group)
@@ -235,33 +234,6 @@ def _overlapping(asked: Select[Any], span: int, start: int, end: int) -> Select[
     asked = asked.where(samples.c.span == span, samples.c.first_at < end, samples.c.last_at >= start)
     # The one condition the index can start from; the widest class has none.
     return asked.where(samples.c.first_at >= start - SPANS_US[span]) if span < len(SPANS_US) else asked
-
-
-def _stretches(times: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Sorted times as stretches (start, end) without long gaps in them."""
-    cuts = np.flatnonzero(np.diff(times) > _GAP_US) + 1
-    for stretch in np.split(times, cuts):
-        yield int(stretch[0]), int(stretch[-1]) + 1
-
-
-def _contained(batch: SampleBatch, stored: SampleBatch) -> NDArray[np.bool_]:
-    """Sort both together; a row is contained when a stored row falls into the same run of equal rows."""
-    n = len(batch)
-    both = [
-        np.concatenate([batch.point, stored.point]),
-        np.concatenate([batch.at, stored.at]),
-        np.concatenate([batch.value, stored.value]).view(np.int64),
-    ]
-    order = np.lexsort(both)
-    differs = np.zeros(len(order), np.bool_)
-    for column in both:
-        differs[1:] |= np.diff(column[order]) != 0
-    run = np.cumsum(differs)
-    has_stored = np.zeros(int(run[-1]) + 1, np.bool_)
-    has_stored[run[order >= n]] = True
-    contained = np.zeros(len(order), np.bool_)
-    contained[order] = has_stored[run]
-    return contained[:n]
 
 
 def _batch(batches: Sequence[SampleBatch]) -> SampleBatch:

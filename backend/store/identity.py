@@ -99,7 +99,7 @@ def check_file(file: Path, mode: str) -> None:
     _check_folder_writable(file)
 
 
-def check_identity(found: Identity, file: Path, *, site: str, mode: str) -> None:
+def check_identity(found: Identity, file: object, *, site: str, mode: str) -> None:
     """Raises ConfigError unless the database belongs to this site and mode and this version can read it."""
     if found.magic not in MAGIC.values():
         raise ConfigError("{file} is a database, but not one of Linepack; name the right file.", file=file)
@@ -121,7 +121,19 @@ def check_identity(found: Identity, file: Path, *, site: str, mode: str) -> None
         )
 
 
-def read(connection: Connection, file: Path) -> Identity:
+def check_not_older(found: Identity, file: object) -> None:
+    """Raises ConfigError when the tables are not up to date: whoever only reads cannot bring them there."""
+    if found.schema < SCHEMA:
+        raise ConfigError(
+            "The database {file} was made by an older Linepack (tables {found}, this version reads {known}); "
+            "run the site once to bring it up to date.",
+            file=file,
+            found=found.schema,
+            known=SCHEMA,
+        )
+
+
+def read(connection: Connection, file: object) -> Identity:
     """The marks of an open database. Raises ConfigError when it has none or they cannot be read."""
     try:
         found = dict(connection.execute(select(meta.c.key, meta.c.value)).all())
@@ -155,7 +167,7 @@ def _check_folder_writable(file: Path) -> None:
         raise ConfigError("The folder {folder} cannot be written; give this account the right to.", folder=file.parent)
 
 
-def _other_mode(file: Path, mode: str) -> ConfigError:
+def _other_mode(file: object, mode: str) -> ConfigError:
     if mode == "live":
         return ConfigError("{file} is a simulator's database; a live site never opens it.", file=file)
     return ConfigError("{file} is a live site's database; a simulator never opens it.", file=file)

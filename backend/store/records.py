@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Column, Connection, Select, func, or_, select
 
-from backend.errors import ConfigError, StoreError
 from backend.model.alarm import AlarmConfig, AlarmFacts, Occurrence
 from backend.model.command import TERMINAL, Command
 from backend.model.event import DeviceEvent, Quarantined
@@ -18,13 +16,9 @@ from backend.model.journal import JournalEntry, JournalQuery
 from backend.model.person import Account
 from backend.model.plant import Asset, Device, Point, Registry
 from backend.model.sample import SampleBatch
-from backend.store import connections, identity, rows, schema
-from backend.store.backup import backup
-from backend.store.connections import in_words
-from backend.store.groups import Damage
-from backend.store.history import History
-from backend.store.rolled.tail import Tail
-from backend.store.snapshot import latest_of
+from backend.store import identity, rows, schema
+from backend.store.choosing import database_of
+from backend.store.family import Database
 
 T = TypeVar("T")
 _PAGE: Final = 1000
@@ -34,18 +28,14 @@ _PAGE: Final = 1000
 class Records:
     """What one site's database holds. `look` opens it beside whoever writes; a `Store` is one that writes too."""
 
-    def __init__(self, file: Path, found: identity.Identity) -> None:
+    def __init__(self, database: Database, found: identity.Identity) -> None:
         """Use `look`."""
-        self.file = file
+        self.place = database.place
         self.id = found.store
         self.site = found.site
         self.mode = identity.mode_of(found)
-        self._closed = False
-        self._damage = Damage()
-        self._readers = connections.reading(file)
-        self._anchor: Connection | None = None
-        self._tail = Tail(self._damage)
-        self.history = History(self._reading, self._damage, self._tail)
+        self.history = database.history
+        self._database = database
 
     @classmethod
     def look(cls, url: str, *, site: str, mode: str) -> Records:
@@ -53,24 +43,16 @@ class Records:
 
         Tables of an older version are not brought up to date, so they are refused too.
         """
-        file = identity.file_of(url)
-        identity.check_mode(mode)
-        identity.check_file(file, mode)
-        found, anchor = _anchored(file, site, mode)
-        records = Records(file, found)
-        records._anchor = anchor
-        return records
+        database = database_of(url)
+        return Records(database, database.look(site=site, mode=mode))
 
     def close(self) -> None:
         """Answer nothing more; leaves nothing beside the database that was not there."""
-        self._closed = True
-        self._readers.dispose()
-        if self._anchor is not None:
-            self._anchor.close()
+        self._database.close()
 
     def registry(self) -> Registry:
         """Everything registered, in the order it was given."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return Registry(
                 assets=_bodies(connection, select(schema.asset).order_by(schema.asset.c.position), Asset),
                 devices=_bodies(connection, select(schema.device).order_by(schema.device.c.position), Device),
@@ -153,7 +135,7 @@ class Records:
 
     def journal_count(self, query: JournalQuery) -> int:
         """How many entries a query finds."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             asked = _searched(select(func.count()).select_from(schema.journal), query)
             return int(connection.execute(asked).scalar_one())
 
@@ -168,34 +150,22 @@ class Records:
 
     def last_values(self) -> SampleBatch:
         """The newest stored sample of every point, in order of point; `history.damaged` names what was left out."""
-        with self._reading() as connection:
-            latest, _ = latest_of(connection, self._damage)
-        return latest.batch()
+        return self._database.last_values()
 
     def setting(self, key: str) -> str | None:
         """The value of a setting; None when it was never set."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return connection.execute(
                 select(schema.setting.c.value).where(schema.setting.c.key == key)
             ).scalar_one_or_none()
 
     def fault(self) -> str:
-        """What SQLite finds wrong with the file, page by page; empty when it is sound."""
-        with self._reading() as connection:
-            verdict = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
-        return "" if verdict == "ok" else verdict
+        """What the database finds wrong with itself; empty when it is sound."""
+        return self._database.fault()
 
     def backup(self, file: Path) -> None:
         """Copy the running database to a new file, whole and checked. ConfigError when the file exists."""
-        backup(self.file, file)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database for as long as it is held."""
-        if self._closed:
-            raise StoreError("{file} is closed.", file=self.file)
-        with in_words(self.file), self._readers.connect() as connection:
-            yield connection
+        self._database.backup(file)
 
     def _each(self, asked: Select[Any], key: Column[int], fact: Callable[[rows.Row], T], after: int = 0) -> Iterator[T]:
         """Facts in order of `key`, a page at a time, so that no long reading holds up the log's reuse."""
@@ -208,7 +178,7 @@ class Records:
             after = page[-1][key.name]
 
     def _facts(self, asked: Select[Any], fact: Callable[[rows.Row], T]) -> tuple[T, ...]:
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return tuple(fact({**row}) for row in connection.execute(asked).mappings())
 
 
@@ -219,35 +189,6 @@ def _bodies(connection: Connection, asked: Select[Any], kind: type[T]) -> tuple[
 def _between(asked: Select[Any], column: Any, start: int | None, end: int | None) -> Select[Any]:
     asked = asked if start is None else asked.where(column >= start)
     return asked if end is None else asked.where(column < end)
-
-
-def _anchored(file: Path, site: str, mode: str) -> tuple[identity.Identity, Connection]:
-    """The marks of a database that is ours, and a connection to hold while it is read.
-
-    The last to leave writes the log back into the file, which those that may only read cannot: without this connection
-    reading a database at rest would leave an empty log beside it.
-    """
-    try:
-        with in_words(file):
-            anchor = connections.checking(file).connect()
-    except StoreError as error:
-        raise ConfigError(error.template, **error.values) from error
-    try:
-        found = identity.read(anchor, file)
-        identity.check_identity(found, file, site=site, mode=mode)
-        if found.schema < schema.SCHEMA:
-            raise ConfigError(
-                "The database {file} was made by an older Linepack (tables {found}, this version reads {known}); "
-                "run the site once to bring it up to date.",
-                file=file,
-                found=found.schema,
-                known=schema.SCHEMA,
-            )
-        connections.driver(anchor).execute("PRAGMA query_only=ON")
-    except BaseException:
-        anchor.close()
-        raise
-    return found, anchor
 
 
 def _searched(asked: Select[Any], query: JournalQuery) -> Select[Any]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Final, TypeVar
+
+from sqlalchemy import Connection
 
 from backend.clock import Clock
 from backend.errors import ConfigError, StoreError
 from backend.model.journal import first_draft
 from backend.store import identity
 from backend.store.appending import Seal
-from backend.store.making import make, prepare
+from backend.store.choosing import database_of
+from backend.store.family import Database, Steps
 from backend.store.records import Records
 from backend.store.rolled.roller import Pace, Roller
-from backend.store.rolled.steps import Steps, Write
 from backend.store.tx import Tx
 from backend.store.writer import Writer
 
@@ -26,15 +27,13 @@ _NO_HASH: Final = bytes(32)
 class Store(Records):
     """One site's database. `run` writes, everything else reads; all of it from any thread."""
 
-    def __init__(self, file: Path, found: identity.Identity, *, clock: Clock, seal: Seal) -> None:
+    def __init__(self, database: Database, found: identity.Identity, *, clock: Clock, seal: Seal) -> None:
         """Use `create` or `open`."""
-        super().__init__(file, found)
+        super().__init__(database, found)
         genesis = seal(_NO_HASH, 0, first_draft(found.site, found.store))
         pace = Pace(clock)
         try:
-            self._writer = Writer(
-                file, genesis=genesis, clock=clock, seal=seal, damage=self._damage, committed=pace.committed
-            )
+            self._writer = Writer(database, genesis=genesis, clock=clock, seal=seal, committed=pace.committed)
         except StoreError as error:
             raise ConfigError(error.template, **error.values) from error
         self._roller = Roller(self._steps, pace, clock)
@@ -42,14 +41,14 @@ class Store(Records):
     @classmethod
     def create(cls, url: str, *, site: str, mode: str, clock: Clock, seal: Seal) -> Store:
         """Make the database of a new site. ConfigError when anything is there already."""
-        file = identity.file_of(url)
-        return cls(file, make(file, site=site, mode=mode), clock=clock, seal=seal)
+        database = database_of(url)
+        return cls(database, database.make(site=site, mode=mode), clock=clock, seal=seal)
 
     @classmethod
     def open(cls, url: str, *, site: str, mode: str, clock: Clock, seal: Seal) -> Store:
         """Open the database of a site, bringing older tables up to date. ConfigError says why not; nothing is made."""
-        file = identity.file_of(url)
-        return cls(file, prepare(file, site=site, mode=mode), clock=clock, seal=seal)
+        database = database_of(url)
+        return cls(database, database.prepare(site=site, mode=mode), clock=clock, seal=seal)
 
     def run(self, work: Callable[[Tx], T]) -> Future[T]:
         """Do `work` in its own transaction, after everything queued before it.
@@ -66,12 +65,11 @@ class Store(Records):
     def close(self) -> None:
         """Finish what is queued (2 s at most), then leave one file without a log beside it."""
         self._roller.close()
-        self._closed = True
-        self._readers.dispose()
+        self._database.close()
         self._writer.close()
 
     def _steps(self, breathe: Callable[[], None]) -> Steps:
-        def write(derived: Write) -> None:
+        def write(derived: Callable[[Connection], None]) -> None:
             self._writer.submit(lambda tx: tx.derived(derived)).result()
 
-        return Steps(self.file, self._reading, write, breathe, tail=self._tail, damage=self._damage)
+        return self._database.steps(write, breathe)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
@@ -21,15 +18,12 @@ from backend.model.journal import JournalDraft, JournalEntry
 from backend.model.person import Account
 from backend.model.plant import Registry
 from backend.model.sample import SampleBatch
-from backend.store import blob, rows, schema
+from backend.store import rows, schema
 from backend.store.appending import Appender
-from backend.store.connections import driver, in_words
+from backend.store.family import Hand, InWords
 
 MOST_POINTS: Final = 1 << 24
 """Point ids are dense from 0; one beyond this is an error that would otherwise cost gigabytes."""
-
-_GROUP = tuple(field.name for field in fields(blob.Group))
-_INSERT_GROUP = f"INSERT INTO samples ({', '.join(_GROUP)}) VALUES ({', '.join('?' for _ in _GROUP)})"
 
 
 class Tx:
@@ -39,14 +33,16 @@ class Tx:
     writes after that is refused, and what it wrote before is rolled back.
     """
 
-    def __init__(self, connection: Connection, file: Path, *, appender: Appender, clock: Clock) -> None:
+    def __init__(
+        self, connection: Connection, hand: Hand, in_words: InWords, *, appender: Appender, clock: Clock
+    ) -> None:
         self.appender = appender
         self.groups: list[tuple[int, SampleBatch]] = []
         """Ids and batches of the groups stored in this unit."""
         self.failure: StoreError | None = None
         self._connection = connection
-        self._driver = driver(connection)
-        self._file = file
+        self._hand = hand
+        self._in_words = in_words
         self._clock = clock
         self._open = True
         self._thread = threading.get_ident()
@@ -56,11 +52,10 @@ class Tx:
         with self._keeping():
             if not len(batch):
                 return
-            group = blob.pack(batch)
-            if group.low_point < 0 or group.high_point >= MOST_POINTS:
-                raise ValueError(f"point ids {group.low_point} to {group.high_point} cannot be of this site")
-            stored = self._driver.execute(_INSERT_GROUP, [getattr(group, name) for name in _GROUP])
-            self.groups.append((int(stored.lastrowid or 0), batch))
+            low, high = int(batch.point.min()), int(batch.point.max())
+            if low < 0 or high >= MOST_POINTS:
+                raise ValueError(f"point ids {low} to {high} cannot be of this site")
+            self.groups.append((self._hand.put(self._connection, batch), batch))
 
     def quarantine(self, item: Quarantined) -> None:
         """Keep a message that was not used."""
@@ -122,10 +117,10 @@ class Tx:
         with self._keeping():
             self._put(schema.setting, "key", {"key": key, "value": value})
 
-    def derived(self, write: Callable[[sqlite3.Connection], None]) -> None:
-        """Write what is made of stored samples (`backend.store.rolled`); what it raises undoes the unit."""
+    def derived(self, write: Callable[[Connection], None]) -> None:
+        """Write what is made of stored samples; what it raises undoes the unit."""
         with self._keeping():
-            write(self._driver)
+            write(self._connection)
 
     def close(self) -> None:
         """The unit is over: nothing may be done with it any more."""
@@ -153,7 +148,7 @@ class Tx:
             raise self.failure
         try:
             # The driver's words for a value it cannot bind.
-            with in_words(self._file, OverflowError, TypeError, ValueError):
+            with self._in_words(OverflowError, TypeError, ValueError):
                 yield
         except BaseException as error:
             self.failure = error if isinstance(error, StoreError) else StoreError("A unit of work failed midway.")

@@ -119,7 +119,7 @@ def _last_hour(store: Store) -> None:
 
 
 def _bytes(store: Store, groups_bytes: int, stored: int) -> dict[str, object]:
-    with store._reading() as connection:
+    with store._database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT tier, sum(length(body) + 80) FROM leaf GROUP BY tier").all()
         pieces = connection.exec_driver_sql("SELECT coalesce(sum(length(body) + 80), 0) FROM piece").scalar_one()
     names = {0: "samples sorted by point", 1: "1 min", 2: "15 min", 3: "1 h"}

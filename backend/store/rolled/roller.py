@@ -8,7 +8,7 @@ from typing import Final
 
 from backend import logs
 from backend.clock import Clock
-from backend.store.rolled.steps import Steps
+from backend.store.family import Steps
 
 START_AFTER_S: Final = 15.0
 """A start has better things to do."""

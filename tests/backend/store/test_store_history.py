@@ -296,7 +296,7 @@ def test_a_damaged_group_after_the_snapshot_leaves_the_value_before_it(
     clock.tick(61)
     put(store, batch([(1, 2, 2.0)]))
     put(store, batch([(1, 3, 3.0)]), batch([(2, 4, 4.0)]))
-    store._writer._snapshots.put_off()
+    store._writer._hand._snapshots.put_off()
     store.close()
     damage(file, blob.encode(batch([(1, 3, 3.0)])))
     again = opened()

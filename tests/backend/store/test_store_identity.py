@@ -44,7 +44,7 @@ def closed(opened: Callable[[], Store], file: Path) -> Path:
 
 def test_a_new_database_is_one_file_and_opens_again(opened: Callable[[], Store], file: Path, tmp_path: Path) -> None:
     first = opened()
-    assert (first.site, first.mode, first.file) == ("linjiang", "live", file)
+    assert (first.site, first.mode, first.place) == ("linjiang", "live", file)
     first.close()
     assert list(tmp_path.iterdir()) == [file]
     again = opened()

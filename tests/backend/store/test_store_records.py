@@ -76,7 +76,7 @@ def test_answers_nothing_once_closed(store: Store, file: Path) -> None:
 def test_cannot_write(store: Store, file: Path) -> None:
     records = look(file)
     assert not hasattr(records, "run")
-    with records._reading() as connection, pytest.raises(Exception, match="readonly"):
+    with records._database.reading() as connection, pytest.raises(Exception, match="readonly"):
         connection.exec_driver_sql("DELETE FROM journal")
     records.close()
 

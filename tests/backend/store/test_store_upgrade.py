@@ -67,12 +67,12 @@ def steps(file: Path) -> tuple[str, str]:
     return alembic, ours
 
 
-def test_the_migrations_make_what_the_schema_says(store: Store) -> None:
-    with closing(connections.checking(store.file).connect()) as connection:
+def test_the_migrations_make_what_the_schema_says(store: Store, file: Path) -> None:
+    with closing(connections.checking(file).connect()) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     assert upgrade.newest_step() == SCHEMA
-    assert steps(store.file) == ("0002", "2")
+    assert steps(file) == ("0002", "2")
 
 
 def test_an_older_database_is_brought_forward_with_all_it_holds(

@@ -250,14 +250,14 @@ def test_a_full_disk_is_said_and_recovers_without_a_restart(store: Store) -> Non
 
     def too_much(tx: Tx) -> None:
         everything(tx)
-        (pages,) = tx._driver.execute("PRAGMA page_count").fetchone()
-        tx._driver.execute(f"PRAGMA max_page_count = {pages + 4}")
+        (pages,) = connections.driver(tx._connection).execute("PRAGMA page_count").fetchone()
+        connections.driver(tx._connection).execute(f"PRAGMA max_page_count = {pages + 4}")
         tx.samples(batch([(1, number, 0.5) for number in range(10_000)]))
 
     with pytest.raises(StoreError, match="the disk is full"):
         store.run(too_much).result(5)
     assert is_empty(store)
-    store.run(lambda tx: tx._driver.execute("PRAGMA max_page_count = 1000000")).result(5)
+    store.run(lambda tx: connections.driver(tx._connection).execute("PRAGMA max_page_count = 1000000")).result(5)
     store.run(everything).result(5)
     assert not is_empty(store)
     assert verify(store.journal(), GENESIS(store.site, store.id)).count == 1
@@ -278,7 +278,7 @@ def work(n):
     store.run(lambda tx: (tx.journal(draft(f"c{n}")), tx.samples(batch([(1, n, 0.5)] * 5000)))).result(10)
 for n in range(3):
     work(n)
-first = store._writer._connection
+first = store._writer._hand.connection
 resource.setrlimit(resource.RLIMIT_FSIZE, (65536, resource.RLIM_INFINITY))
 for n in (3, 4):
     try:
@@ -287,7 +287,7 @@ for n in (3, 4):
         print("refused", error)
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 work(5)
-print("reopened", store._writer._connection is not first)
+print("reopened", store._writer._hand.connection is not first)
 print("stored", [entry.draft.subject for entry in store.journal()], store.history.count())
 print("chain", verify(store.journal(), GENESIS("linjiang", store.id)).ok)
 store.close()
@@ -427,7 +427,7 @@ def test_a_commit_the_disk_did_not_take_is_never_tried_again_on_the_same_connect
     store: Store, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     store.run(lambda tx: tx.journal(draft("before"))).result(5)
-    first = store._writer._connection
+    first = store._writer._hand.connection
     failures = [name]
     real = connections.driver
     monkeypatch.setattr(connections, "driver", lambda connection: FailingSync(real(connection), failures))
@@ -435,7 +435,7 @@ def test_a_commit_the_disk_did_not_take_is_never_tried_again_on_the_same_connect
         store.run(everything).result(5)
     assert failures == []
     store.run(lambda tx: tx.journal(draft("after"))).result(5)
-    assert store._writer._connection is not first
+    assert store._writer._hand.connection is not first
     assert [entry.draft.subject for entry in store.journal()] == ["before", "after"]
     assert verify(store.journal(), GENESIS(store.site, store.id)).ok
     assert store.history.count() == 0

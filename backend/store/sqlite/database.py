@@ -1,0 +1,115 @@
+"""A site's database in one file, with what one process holds of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from backend.clock import Clock
+from backend.errors import ConfigError, StoreError
+from backend.model.sample import SampleBatch
+from backend.store import backup, connections, identity, making
+from backend.store.groups import Damage
+from backend.store.history import History
+from backend.store.rolled.steps import Steps
+from backend.store.rolled.tail import Tail
+from backend.store.snapshot import latest_of
+from backend.store.sqlite.hand import SqliteHand
+
+
+class SqliteDatabase:
+    """As `family.Database`."""
+
+    def __init__(self, file: Path) -> None:
+        self.place = file
+        self._damage = Damage()
+        self._tail = Tail(self._damage)
+        self._readers = connections.reading(file)
+        self._anchor: Connection | None = None
+        self._closed = False
+        self.history = History(self.reading, self._damage, self._tail)
+
+    def in_words(self, *also: type[Exception]) -> AbstractContextManager[None]:
+        """SQLite's errors, and those of the types `also`, as StoreError."""
+        return connections.in_words(self.place, *also)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database for as long as it is held."""
+        if self._closed:
+            raise StoreError("{file} is closed.", file=self.place)
+        with self.in_words(), self._readers.connect() as connection:
+            yield connection
+
+    def make(self, *, site: str, mode: str) -> identity.Identity:
+        """A new file."""
+        return making.make(self.place, site=site, mode=mode)
+
+    def prepare(self, *, site: str, mode: str) -> identity.Identity:
+        """Check the file and bring its tables up to date."""
+        return making.prepare(self.place, site=site, mode=mode)
+
+    def look(self, *, site: str, mode: str) -> identity.Identity:
+        """Check the file, and hold a connection to it while it is read.
+
+        The last to leave writes the log back into the file, which those that may only read cannot: without this
+        connection reading a database at rest would leave an empty log beside it.
+        """
+        identity.check_mode(mode)
+        identity.check_file(self.place, mode)
+        try:
+            with self.in_words():
+                anchor = connections.checking(self.place).connect()
+        except StoreError as error:
+            raise ConfigError(error.template, **error.values) from error
+        try:
+            found = identity.read(anchor, self.place)
+            identity.check_identity(found, self.place, site=site, mode=mode)
+            identity.check_not_older(found, self.place)
+            connections.driver(anchor).execute("PRAGMA query_only=ON")
+        except BaseException:
+            anchor.close()
+            raise
+        self._anchor = anchor
+        return found
+
+    def hand(self, clock: Clock) -> SqliteHand:
+        """The one connection that writes."""
+        return SqliteHand(self.place, clock, self._damage)
+
+    def steps(self, write: Callable[[Callable[[Connection], None]], None], breathe: Callable[[], None]) -> Steps:
+        """From groups to pieces and leaves."""
+        return Steps(
+            self.place,
+            self.reading,
+            lambda derived: write(lambda connection: derived(connections.driver(connection))),
+            breathe,
+            tail=self._tail,
+            damage=self._damage,
+        )
+
+    def last_values(self) -> SampleBatch:
+        """From the newest snapshot and the groups after it."""
+        with self.reading() as connection:
+            latest, _ = latest_of(connection, self._damage)
+        return latest.batch()
+
+    def fault(self) -> str:
+        """What SQLite finds wrong with the file, page by page."""
+        with self.reading() as connection:
+            verdict = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
+        return "" if verdict == "ok" else verdict
+
+    def backup(self, file: Path) -> None:
+        """Page by page, while the writer goes on."""
+        backup.backup(self.place, file)
+
+    def close(self) -> None:
+        """Let go of the file; leaves nothing beside it that was not there."""
+        self._closed = True
+        self._readers.dispose()
+        if self._anchor is not None:
+            self._anchor.close()
