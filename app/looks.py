@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +16,8 @@ from app.taste import KEY, Taste, from_json
 from app.texts import language, set_language
 from backend.api import Backend
 from backend.errors import ConfigError
+from backend.model.change import ProfileChange
+from backend.model.person import Session
 from widgets.notices import shared_blink
 from widgets.theme import apply, current
 
@@ -22,13 +26,15 @@ class Looks(QObject):
     """The taste in force.
 
     Signals: restyled() after another theme; rescaled() after another scale: what was built with the old one must be
-    built anew; retranslated() after another language; changed() after any of them.
+    built anew; retranslated() after another language; changed() after any of them; kept() once a change is stored and
+    journaled.
     """
 
     restyled = Signal()
     rescaled = Signal()
     retranslated = Signal()
     changed = Signal()
+    kept = Signal()
 
     def __init__(self, backend: Backend, actions: Actions, workstation: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +42,8 @@ class Looks(QObject):
         self._actions = actions
         self._owner = f"desk:{workstation}"
         self._workstation = workstation
+        self._session: Callable[[], Session | None] = lambda: None
+        self._monitor = ""
         now = current()
         self._taste = Taste(theme=now.name, scale=now.scale, language=language(), steady=shared_blink().steady)
         self.fault: ConfigError | None = None
@@ -53,6 +61,19 @@ class Looks(QObject):
         """What the desk is called."""
         return self._taste.desk or self._workstation
 
+    def known_as(self, session: Callable[[], Session | None]) -> None:
+        """Who is at the desk, for the journal."""
+        self._session = session
+
+    def monitor(self) -> str:
+        """The monitor whose scale is in force; "" before one is known."""
+        return self._monitor
+
+    def stand_on(self, monitor: str) -> None:
+        """The main window is on this monitor: its scale is in force."""
+        self._monitor = monitor
+        self._put(replace(self._taste, scale=self._taste.scale_on(monitor)))
+
     def load(self) -> None:
         """Take over what this desk liked last time, once it has been read."""
         self._actions.follow(
@@ -60,12 +81,32 @@ class Looks(QObject):
         )
 
     def set(self, **values: Any) -> None:
-        """Change single values, put them in force and keep them."""
-        if self._put(self._taste.changed(**values)):
-            self._actions.follow(self._backend.preferences.write(self._owner, KEY, dict(self._taste.to_json())))
+        """Change single values, put them in force and keep them; a scale for the monitor of the main window."""
+        before = self._taste
+        taste = before.changed(**values)
+        if "scale" in values:
+            taste = before.changed(**values).scaled(self._monitor, taste.scale)
+        if self._put(taste):
+            self._actions.follow(
+                self._backend.preferences.change(
+                    self._owner,
+                    KEY,
+                    dict(taste.to_json()),
+                    before=dict(before.to_json()),
+                    session=self._session(),
+                    workstation=self._workstation,
+                ),
+                lambda _done: self.kept.emit(),
+                owner=self,
+            )
+
+    def changes(self) -> Future[tuple[ProfileChange, ...]]:
+        """The newest changes of this desk's profile."""
+        return self._backend.preferences.changes(self._owner)
 
     def _on_read(self, stored: object) -> None:
-        self._put(from_json(stored, self._taste))
+        taste = from_json(stored, self._taste)
+        self._put(replace(taste, scale=taste.scale_on(self._monitor)))
 
     def _put(self, taste: Taste) -> bool:
         # The theme and the language are the process's: what is in force counts, whoever put it there.

@@ -18,7 +18,10 @@ _PLACES: Final = 361
 
 
 class Recent(QObject):
-    """A ring of snapshots, one every 10 s: float32 of shape (places, points). GUI thread."""
+    """A ring of snapshots, one every 10 s: float32 of shape (places, points). GUI thread.
+
+    Points may be registered while the console runs: the ring grows with them, their past is empty.
+    """
 
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +35,8 @@ class Recent(QObject):
         """(µs UTC, values), oldest first; NaN where the value was bad or missing."""
         order = np.roll(np.arange(_PLACES), -self._next)
         order = order[self._at[order] > 0]
+        if point >= self._value.shape[1]:
+            return self._at[order], np.full(len(order), np.nan, np.float32)
         return self._at[order], self._value[order, point]
 
     def _on_beat(self) -> None:
@@ -40,7 +45,11 @@ class Recent(QObject):
             self._keep(snapshot)
 
     def _keep(self, snapshot: TagSnapshot) -> None:
+        missing = len(snapshot.value) - self._value.shape[1]
+        if missing > 0:
+            self._value = np.pad(self._value, ((0, 0), (0, missing)), constant_values=np.nan)
         sound = (snapshot.quality & STATUS_MASK) >= Status.UNCERTAIN
-        self._value[self._next] = np.where(sound, snapshot.value, np.nan)
+        self._value[self._next] = np.nan
+        self._value[self._next, : len(sound)] = np.where(sound, snapshot.value, np.nan)
         self._at[self._next] = snapshot.taken_at
         self._next = (self._next + 1) % _PLACES

@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +36,7 @@ from backend.api.people import PeopleApi
 from backend.api.preferences import PreferencesApi
 from backend.api.screen import SCREEN_ALARM, ScreenApi
 from backend.api.status import StatusApi
+from backend.api.worker import Worker
 from backend.audit.bundle import write_bundle
 from backend.audit.chain import GENESIS, Verdict, seal
 from backend.audit.checkpoint import CheckpointFile, verify_journal
@@ -110,7 +110,7 @@ class System:
         forms = devices.bind(registry, models, place.id)
         self._chains = compile_chains(registry, models)
         newest = self._store.last_values()
-        self._worker = ThreadPoolExecutor(_WORKERS, thread_name_prefix="worker")
+        self._worker = Worker(_WORKERS, thread_name_prefix="worker")
         self._undo.append(lambda: self._worker.shutdown(wait=True, cancel_futures=True))
 
         self._inbox = Inbox()
@@ -314,13 +314,15 @@ class System:
             live=LiveApi(table, core.topics.live, clock),
             history=HistoryApi(store.history, self._worker),
             alarms=alarms_api,
-            commands=CommandsApi(engine=self._commands, call=core.call, people=people_api, steps=store.journal_of),
+            commands=CommandsApi(
+                engine=self._commands, call=core.call, people=people_api, steps=store.journal_of, worker=self._worker
+            ),
             people=people_api,
             models=models_api,
             links=links,
             network=network,
             balance=balance,
-            preferences=PreferencesApi(store, self._worker),
+            preferences=PreferencesApi(store, self._worker, clock),
             exports=ExportsApi(store=store, people=people, clock=clock, worker=self._worker),
             journal=JournalApi(
                 store=store,

@@ -19,6 +19,8 @@ from widgets.readouts.ages import number_text, with_unit
 
 KINDS: Final = ("process", "gas", "communication", "device", "system")
 """What kinds of alarm there are, in the order they are listed."""
+READING_S: Final = 0.5
+"""An alarm that came up by itself less than this ago cannot have been read by whoever presses Space."""
 
 VIEWS: tuple[tuple[str, frozenset[AlarmName]], ...] = (
     (

@@ -51,6 +51,8 @@ class Console(QObject):
         self.desk = Desk(backend, workstation)
         self.actions = Actions(self)
         self.looks = Looks(backend, self.actions, workstation, self)
+        # At a locked screen nobody knows who presses.
+        self.looks.known_as(lambda: None if self.desk.locked else self.desk.session)
         self.urgent = Urgent(backend, parent=self)
         self.seat = Seat()
         self.simulator = backend.site.mode == "simulator"

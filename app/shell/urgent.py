@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from app.formats import clock_time
-from app.models.alarms import Count, Words, banner_rows, counts, state_word
+from app.models.alarms import READING_S, Count, Words, banner_rows, counts, state_word
 from app.texts import _
 from app.tones import glyph_of
 from backend.api import Backend
@@ -16,9 +16,6 @@ from backend.clock import US
 from backend.model.alarm import AlarmRecord, Priority
 from widgets.notices import BannerAlarm
 from widgets.readouts.ages import short_age
-
-READING_S = 0.5
-"""An alarm that came to the top less than this ago cannot have been read by whoever presses Space."""
 
 
 class Urgent(QObject):

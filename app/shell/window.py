@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QScreen, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.bridge import Bridge
@@ -22,7 +22,7 @@ from app.shell.host import PageHost
 from app.shell.idle import IdleLock
 from app.shell.keys import Key, install
 from app.shell.page_window import PageWindow, alarm_key
-from app.shell.places_kept import PlacesKept
+from app.shell.places_kept import PlacesKept, identity
 from app.shell.status_bar import OLD_SCAN_S, StatusBar
 from app.shell.vigil import FROZEN_S, Vigil
 from app.shell.windows import Windows
@@ -39,6 +39,8 @@ from widgets.theme import Role, Tone, current, px, space
 from widgets.theme import metrics as m
 
 _STATUS_MS = 1000
+_SETTLED_MS = 400
+"""A window that is being moved takes the scale of its monitor only once it stays there."""
 _SIGN_OUT = "sign_out"
 _FIND = "find"
 _DESIGNED = (1920, 1080)
@@ -102,6 +104,11 @@ class Shell(QMainWindow):
         self.gate.close()
         if self.console.looks.fault is not None:
             self.console.said.emit(say(self.console.looks.fault), True)
+        self._screen_timer = QTimer(self)
+        self._screen_timer.setSingleShot(True)
+        self._screen_timer.setInterval(_SETTLED_MS)
+        self._screen_timer.timeout.connect(self._stand_here)
+        self._stand_here()
         self.console.looks.load()
 
     # -- going places ---------------------------------------------------------------------------------------------
@@ -165,9 +172,13 @@ class Shell(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.idle.watch(self)
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.screenChanged.connect(self._on_screen, Qt.ConnectionType.UniqueConnection)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._status_timer.stop()
+        self._screen_timer.stop()
         self.vigil.stop()
         self.finder.stop()
         self.windows.close_others()
@@ -238,6 +249,13 @@ class Shell(QMainWindow):
         for host in self.windows.hosts():
             # What a page offers depends on who is here.
             host.enter_again()
+
+    def _on_screen(self, _screen: QScreen) -> None:
+        self._screen_timer.start()
+
+    def _stand_here(self) -> None:
+        """The scale that was chosen for this monitor is in force."""
+        self.console.looks.stand_on(identity(self.screen()))
 
     def _on_scale(self) -> None:
         # Pages take some sizes while they are built.
@@ -345,7 +363,7 @@ class Shell(QMainWindow):
         self.windows.shown.connect(self.idle.watch)
         self.console.urgent.changed.connect(self._show_top)
         self.banner.silenced.connect(self.console.silence)
-        self.banner.priority_chosen.connect(lambda _priority: self.go("alarms", "active"))
+        self.banner.priority_chosen.connect(lambda priority: self.go("alarms", f"priority:{priority}"))
         self.status.language_pressed.connect(self._next_language)
         self.status.theme_pressed.connect(self._next_theme)
         self.desk.closing.connect(self._put_away)

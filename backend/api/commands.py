@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from typing import TypeVar
 
 from backend.api.people import PeopleApi
@@ -26,12 +26,14 @@ class CommandsApi:
         call: Callable[[Callable[[], T]], Future[T]],
         people: PeopleApi,
         steps: Callable[[str], tuple[JournalEntry, ...]],
+        worker: Executor,
     ) -> None:
         self.changed: Topic[Command] = engine.changed
         self._engine = engine
         self._call = call
         self._people = people
         self._steps = steps
+        self._worker = worker
         self._shown: dict[str, Command] = {command.content.id: command for command in engine.commands()}
         engine.changed.subscribe(self._on_change)
 
@@ -43,9 +45,9 @@ class CommandsApi:
         """Every point that people may command."""
         return self._engine.commandable()
 
-    def steps(self, command_id: str) -> tuple[JournalEntry, ...]:
+    def steps(self, command_id: str) -> Future[tuple[JournalEntry, ...]]:
         """The life-line of a command: its journal entries, oldest first."""
-        return self._steps(command_id)
+        return self._worker.submit(self._steps, command_id)
 
     def signed_text(self, command_id: str) -> Future[tuple[str, str]]:
         """What the approver reads and signs, as plain text, and its SHA-256 (hex)."""

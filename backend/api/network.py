@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Final
 
 from backend.api.valves import Valves
 from backend.errors import RefusedError, mark
@@ -16,8 +16,6 @@ from backend.model.live import TagSnapshot
 from backend.model.network import Network
 from backend.model.plant import Asset, Registry
 from backend.network import GasGraph, Places, consequence, isolate, trace
-
-T = TypeVar("T")
 
 _KEPT: Final = 200
 """Consequences kept of the newest commands, to tell what changed since they were asked for."""
@@ -74,12 +72,12 @@ class NetworkApi:
     def isolate(self, what: str, *, without: Iterable[str] = ()) -> Future[Isolation]:
         """Sets of valves that cut a place from every source, the best first. without: valves that did not move."""
         out = frozenset(without)
-        return self._later(lambda: isolate(self._graph, self._found(what), self._valves.states(), without=out))
+        return self._worker.submit(lambda: isolate(self._graph, self._found(what), self._valves.states(), without=out))
 
     def consequence(self, closing: Iterable[str], opening: Iterable[str] = ()) -> Future[Consequence]:
         """What closing and opening these valves (by valve id) at once does, from how all valves stand now."""
         shut, let = tuple(closing), tuple(opening)
-        return self._later(lambda: consequence(self._graph, self._valves.states(), closing=shut, opening=let))
+        return self._worker.submit(lambda: consequence(self._graph, self._valves.states(), closing=shut, opening=let))
 
     def at_request(self, command_id: str) -> Consequence | None:
         """What a command was to do by the valves as they stood when it was asked for; None = not known any more."""
@@ -91,11 +89,13 @@ class NetworkApi:
         valve = self.valve_of(content.point) if command.state is CommandState.REQUESTED else ""
         if valve:
             states = self._valves.states()
-            self._later(lambda: self._keep(content.id, valve, content.action, states))
+            self._worker.submit(lambda: self._keep(content.id, valve, content.action, states))
 
     def trace(self, what: str, direction: Direction) -> Future[Trace]:
         """Everything up or down the stream of a place, nearest first."""
-        return self._later(lambda: trace(self._graph, self._found(what), direction, self._valves.states().closed))
+        return self._worker.submit(
+            lambda: trace(self._graph, self._found(what), direction, self._valves.states().closed)
+        )
 
     def within(self, what: str, radius_m: float) -> Future[Surroundings]:
         """What lies within so many metres of a thing (K-04)."""
@@ -104,11 +104,11 @@ class NetworkApi:
             place = self._found(what)
             return self._places.around(place.lon, place.lat, radius_m, self._placed())
 
-        return self._later(look)
+        return self._worker.submit(look)
 
     def around(self, lon: float, lat: float, radius_m: float) -> Future[Surroundings]:
         """What lies within so many metres of a spot; WGS 84 degrees."""
-        return self._later(lambda: self._places.around(lon, lat, radius_m, self._placed()))
+        return self._worker.submit(lambda: self._places.around(lon, lat, radius_m, self._placed()))
 
     def distance_m(self, first: str, second: str) -> float | None:
         """Straight distance between two things; None where one is not in this network."""
@@ -120,15 +120,6 @@ class NetworkApi:
         told = consequence(self._graph, states, closing=shut, opening=let)
         with self._keeping:
             self._at_request = dict(list(self._at_request.items())[1 - _KEPT :]) | {command_id: told}
-
-    def _later(self, work: Callable[[], T]) -> Future[T]:
-        """On the worker; a question asked while the program ends is refused."""
-        try:
-            return self._worker.submit(work)
-        except RuntimeError:
-            refused: Future[T] = Future()
-            refused.set_exception(RefusedError(mark("the program is ending")))
-            return refused
 
     def _names(self) -> _Names:
         """Built anew only when the registry in force is another one."""

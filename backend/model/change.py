@@ -42,3 +42,13 @@ class ConfigVersion:
     reason: str
     values: tuple[tuple[str, Field, Field], ...]
     """(name, old, new)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChange:
+    """A change of a desk's profile, as the journal has it. at: µs UTC; person: "" = nobody was signed in."""
+
+    at: int
+    person: str
+    values: tuple[tuple[str, Field, Field], ...]
+    """(name, old, new)."""

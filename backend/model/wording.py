@@ -37,6 +37,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "too_long": mark("has more than {max_length} entries"),
     "dict_type": mark("must be an object"),
     "model_type": mark("must be an object"),
+    "dataclass_type": mark("must be an object"),
+    "json_invalid": mark("is no JSON: {error}"),
     "model_attributes_type": mark("must be an object"),
     "list_type": mark("must be a list"),
     "tuple_type": mark("must be a list"),

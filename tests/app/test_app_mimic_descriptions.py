@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.pages.stations.descriptions import parse, read_folder, shipped
+from app.pages.stations.descriptions import SiteShelf, parse, read_folder, shipped
 from backend.errors import ConfigError
-from backend.model.plant import StationKind
-from widgets.mimic import ElementKind, Mimic, PointRole
+from backend.model.plant import AssetKind, StationKind
+from widgets.mimic import Element, ElementKind, Mimic, PointRole
+from widgets.mimic.description import Caption, Pipe, Section, Serves, Side, ValueBox, Zone
+from widgets.mimic.valve import Actuator
 
 MODELS = {
     json.loads(file.read_text("utf-8"))["id"].rpartition(":")[2]: json.loads(file.read_text("utf-8"))
@@ -144,6 +148,84 @@ def test_a_folder_gives_the_good_ones_and_names_the_others(tmp_path: Path) -> No
     shelf = read_folder(tmp_path)
     assert [each.title.en for each in shelf.mimics] == ["City gate station"]
     assert [str(each).partition(",")[0] for each in shelf.refused] == ["mimics/b.json"]
+
+
+README = (files("assets") / "mimics" / "README.md").read_text("utf-8")
+KNOWN = {name: tuple(model["properties"]) for name, model in MODELS.items()}
+
+
+def own_folder(site: Path, **texts: str) -> Path:
+    (site / "mimics").mkdir()
+    for name, text in texts.items():
+        (site / "mimics" / f"{name}.json").write_text(text, "utf-8")
+    return site
+
+
+def test_the_description_in_the_readme_can_be_used_as_it_stands(tmp_path: Path) -> None:
+    example = README.partition("```json")[2].partition("```")[0]
+    shelf = SiteShelf(own_folder(tmp_path, mine=example)).look(KNOWN)
+    assert shelf.refused == ()
+    assert shelf.find(("regulator",), ("regulator-cabinet",)) == parse(example, file="readme")
+
+
+@pytest.mark.parametrize("words", [ElementKind, PointRole, AssetKind, StationKind, Actuator, Side])
+def test_the_readme_names_everything_that_may_be_written(words: type[StrEnum]) -> None:
+    known = set(re.split(r"[^\w-]+", README))
+    assert [each.value for each in words if each.value and each.value not in known] == []
+
+
+def test_the_readme_names_every_key() -> None:
+    kinds = (Mimic, Element, Pipe, ValueBox, Section, Caption, Zone, Serves)
+    keys = {name for kind in kinds for name in kind.__dataclass_fields__} - {"start", "end"} | {"from", "to"}
+    assert sorted(key for key in keys if f"`{key}`" not in README) == []
+
+
+def test_the_site_goes_before_what_is_shipped_and_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    site = SiteShelf(tmp_path)
+    kinds, models = ("gate", "supply"), ("station-rtu",)
+    first = site.look(KNOWN).find(kinds, models)
+    assert first is not None
+    assert first.title.en == "City gate station"
+    mine = document() | {"title": {"en": "Our gate", "zh": "本公司门站"}}
+    own_folder(tmp_path, mine=json.dumps(mine))
+    own = site.look(KNOWN).find(kinds, models)
+    assert own is not None
+    assert own.title.en == "Our gate"
+    (tmp_path / "mimics" / "mine.json").unlink()
+    assert site.look(KNOWN).find(kinds, models) == first
+
+
+def test_the_sites_picture_of_all_supplies_goes_before_the_shipped_one_of_gates(tmp_path: Path) -> None:
+    mine = document() | {"title": {"en": "Any supply", "zh": "气源"}}
+    mine["serves"] = {"kinds": ["supply"], "models": ["station-rtu"]}
+    found = (
+        SiteShelf(own_folder(tmp_path, mine=json.dumps(mine))).look(KNOWN).find(("gate", "supply"), ("station-rtu",))
+    )
+    assert found is not None
+    assert found.title.en == "Any supply"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "reason"),
+    [
+        (("serves", "models"), ["station-rtu", "other"], "at /serves/models/1: there is no thing model other"),
+        (("trends", 0), "inlet_presure", "at /trends/0: none of its thing models has a property inlet_presure"),
+    ],
+)
+def test_what_the_sites_models_do_not_have_is_named(
+    tmp_path: Path, path: tuple[str | int, ...], value: Any, reason: str
+) -> None:
+    shelf = SiteShelf(own_folder(tmp_path, mine=change(path, value))).look(KNOWN)
+    assert [str(each) for each in shelf.refused] == [f"mimics/mine.json, {reason}"]
+    assert shelf.find(("gate",), ("station-rtu",)) is not None
+
+
+def test_a_file_that_is_no_text_is_refused_like_any_other(tmp_path: Path) -> None:
+    own_folder(tmp_path)
+    (tmp_path / "mimics" / "a.json").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "mimics" / "b.json").symlink_to(tmp_path / "nowhere")
+    refused = SiteShelf(tmp_path).look(KNOWN).refused
+    assert [str(each).partition(":")[0] for each in refused] == ["mimics/a.json, at /", "mimics/b.json, at /"]
 
 
 def test_the_kind_of_station_is_asked_before_the_kind_of_asset() -> None:

@@ -57,7 +57,7 @@ def flows(console: Console, tag: str) -> float:
 def entry_of(console: Console, command: Command, state: CommandState) -> JournalEntry:
     (entry,) = [
         entry
-        for entry in console.backend.commands.steps(command.content.id)
+        for entry in console.backend.commands.steps(command.content.id).result(10)
         if entry.draft.kind == f"command.{state.value}"
     ]
     return entry

@@ -138,7 +138,9 @@ class Console:
 
     def life_line(self, command_id: str) -> list[str]:
         """The kinds of its journal entries, in order."""
-        return [entry.draft.kind.removeprefix("command.") for entry in self.backend.commands.steps(command_id)]
+        return [
+            entry.draft.kind.removeprefix("command.") for entry in self.backend.commands.steps(command_id).result(10)
+        ]
 
     def refusals(self) -> list[str]:
         """The reason of every refused command or proof in the newest part of the journal, oldest first."""

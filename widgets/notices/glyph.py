@@ -88,9 +88,16 @@ _SHAPES: dict[int, tuple[_Shape, float, float, float]] = {
 
 
 def paint_glyph(
-    painter: QPainter, rect: QRectF, priority: int, state: GlyphState, *, ring_lit: bool | None = None
+    painter: QPainter,
+    rect: QRectF,
+    priority: int,
+    state: GlyphState,
+    *,
+    ring_lit: bool | None = None,
+    calm: bool = False,
 ) -> None:
-    """Draw the glyph of an alarm in a square rectangle. `ring_lit` overrides the shared beat."""
+    """Draw the glyph of an alarm in a square rectangle. `ring_lit` overrides the shared beat. calm: the form alone, in
+    grey and without a numeral, to explain it where there is no alarm."""
     blink = shared_blink()
     if ring_lit is None:
         ring_lit = blink.slow() if state is GlyphState.RETURNED else blink.fast()
@@ -98,7 +105,11 @@ def paint_glyph(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(rect.topLeft())
     painter.scale(rect.width() / _GRID, rect.height() / _GRID)
-    _draw(painter, current(), priority, state, ring_lit, _THICK if blink.steady else _STROKE)
+    ring = _THICK if blink.steady else _STROKE
+    if calm and state not in _HELD_BACK:
+        _draw_form(painter, current(), priority, state, ring)
+    else:
+        _draw(painter, current(), priority, state, ring_lit, ring)
     painter.restore()
 
 
@@ -144,6 +155,21 @@ def _draw(painter: QPainter, theme: Theme, priority: int, state: GlyphState, rin
         painter.setPen(Qt.PenStyle.NoPen if theme.glyph_outline is None else QPen(theme.glyph_outline, 0.6))
         painter.setBrush(hue)
         painter.drawRect(bar)
+
+
+def _draw_form(painter: QPainter, theme: Theme, priority: int, state: GlyphState, ring: float) -> None:
+    shape, size, ring_size, _middle = _SHAPES[priority]
+    grey = theme.text3
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if state in BLINKING:
+        painter.setPen(_pen(grey, ring, state is GlyphState.RETURNED, ring))
+        painter.drawPath(shape(ring_size))
+    filled = state in (GlyphState.UNACKNOWLEDGED, GlyphState.ACKNOWLEDGED)
+    painter.setPen(Qt.PenStyle.NoPen if filled else _pen(grey, _STROKE, dashed=False, dash_unit=_STROKE))
+    painter.setBrush(grey if filled else Qt.BrushStyle.NoBrush)
+    painter.drawPath(shape(size if filled else size - 0.6))
+    if state is GlyphState.LATCHED:
+        painter.fillRect(QRectF(12 - size / 2, 21.0, size, 2.2), grey)
 
 
 def _ring(
@@ -221,12 +247,15 @@ class AlarmGlyph(Painted):
         *,
         name: str,
         size: int = m.GLYPH,
+        calm: bool = False,
         parent: QWidget | None = None,
     ) -> None:
+        """calm: the form alone, in grey, for a legend; it does not blink."""
         super().__init__(parent)
         self._priority = priority
         self._state = state
         self._size = size
+        self._calm = calm
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         shared_blink().changed.connect(self._beat)
         self.set_alarm(priority, state, name)
@@ -236,7 +265,7 @@ class AlarmGlyph(Painted):
         self._priority = priority
         self._state = state
         self.say(name)
-        shared_blink().need(self, state in BLINKING)
+        shared_blink().need(self, state in BLINKING and not self._calm)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -247,8 +276,8 @@ class AlarmGlyph(Painted):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with self.painter() as painter:
-            paint_glyph(painter, self.frame(), self._priority, self._state)
+            paint_glyph(painter, self.frame(), self._priority, self._state, calm=self._calm)
 
     def _beat(self) -> None:
-        if self._state in BLINKING:
+        if self._state in BLINKING and not self._calm:
             self.update()

@@ -30,6 +30,10 @@ class LifeStep:
     ahead: bool = False
 
 
+def _spoken(step: LifeStep) -> str:
+    return " ".join(part for part in (step.time, step.words, step.note) if part)
+
+
 class LifeLine(Painted):
     """Dots on a line with time and words."""
 
@@ -50,7 +54,7 @@ class LifeLine(Painted):
     def set_steps(self, steps: Sequence[LifeStep], name: str = "") -> None:
         """Show these steps, oldest first."""
         self._steps = tuple(steps)
-        self.say(name or self.accessibleName(), "; ".join(f"{step.time} {step.words}" for step in self._steps))
+        self.say(name or self.accessibleName(), "; ".join(_spoken(step) for step in self._steps))
         self.updateGeometry()
         self.update()
 

@@ -139,6 +139,13 @@ class AlarmList(Card):
         self.table.select(key)
         return True
 
+    def first_choice(self) -> str:
+        """The row whose alarm is to be read first: the top one not acknowledged, without such the top one; "" while
+        what is not acknowledged is folded away."""
+        alarms = [key for key in list(self.rows.keys()) if not key.startswith((GROUP, MORE))]
+        new = {key for key in self._situation.board.alarms() if not self._situation.records[key].facts.ack}
+        return next((key for key in alarms if key in new), "" if new else next(iter(alarms), ""))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < px(NARROW)
@@ -171,7 +178,6 @@ class AlarmList(Card):
         had_focus = self.table.hasFocus()
         self._empty.setVisible(not any_rows)
         self.table.setVisible(any_rows)
-        # A calm page shows no alarm hue, not even to explain one.
         self._legend.setVisible(any_rows and self.width() >= px(_LEGEND_ROOM))
         if had_focus and not any_rows:
             # Else Qt gives the focus to the next button, and Space would press that.
@@ -225,12 +231,12 @@ _LEGEND: Final = (
 
 
 class _Legend(QWidget):
-    """What the forms of the glyphs mean; the same for every priority."""
+    """What the forms of the glyphs mean; the same for every priority, so without any hue."""
 
     def __init__(self) -> None:
         super().__init__()
         self._words = {state: Text("", Role.HINT, tone=Tone.MUTED) for state in _LEGEND}
-        self._glyphs = {state: AlarmGlyph(4, state, name="", size=_LEGEND_GLYPH) for state in _LEGEND}
+        self._glyphs = {state: AlarmGlyph(2, state, name="", size=_LEGEND_GLYPH, calm=True) for state in _LEGEND}
         # It must not keep a window wide: where there is no room for it, it is not shown.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
@@ -256,5 +262,5 @@ class _Legend(QWidget):
         )
         for state, word in zip(_LEGEND, words, strict=True):
             self._words[state].setText(word)
-            self._glyphs[state].set_alarm(4, state, word)
+            self._glyphs[state].set_alarm(2, state, word)
         self._blinks.setText(_("only the ring blinks, never the text"))

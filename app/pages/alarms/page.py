@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -11,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.formats import clock_time
-from app.models.alarms import VIEWS, Words, state_word
+from app.models.alarms import READING_S, VIEWS, Words, state_word
 from app.page import Page, PageContext, PageKey, PageSpec
 from app.pages.alarms.board import Order
 from app.pages.alarms.detail import WIDTH, Detail
@@ -71,6 +72,9 @@ class AlarmsPage(Page):
         self._rates = Rates()
         self._names: Mapping[str, str] = {}
         self._selected = ""
+        self._may_choose = True
+        """Nobody has chosen yet in what is shown: the page itself may, once."""
+        self._chose_at = -READING_S
         self._beats = 0
         self._counts_are_old = self._journal_is_old = False
         self._views = ViewsColumn()
@@ -101,6 +105,7 @@ class AlarmsPage(Page):
         self._context.bridge.alarms.connect(self._on_alarms)
         self._context.bridge.beat.connect(self._on_beat)
         self._situation.load(backend.alarms.snapshot())
+        self._may_choose = self._chosen() is None
         now = backend.now()
         self._ask(backend.alarms.figures(now - SHIFT_US, now + 1), self._on_shift)
         self._ask(backend.alarms.past(start=now - BUCKET_US, limit=20_000), self._on_changes)
@@ -135,7 +140,12 @@ class AlarmsPage(Page):
         return (self._segments, self._ack_visible)
 
     def place(self) -> str:
-        return self._situation.filter.view if self._segment() in _LISTS else self._segment()
+        if self._segment() not in _LISTS:
+            return self._segment()
+        chosen = self._situation.filter
+        (first, *others) = sorted(chosen.priorities)
+        only = chosen == Filter(priorities=frozenset({first})) and not others
+        return f"priority:{int(first)}" if only else chosen.view
 
     def keys(self) -> Sequence[PageKey]:
         return (
@@ -186,6 +196,8 @@ class AlarmsPage(Page):
             self.acknowledge_visible()
         elif event.key() == Qt.Key.Key_End:
             self._list.hold.release()
+        elif event.key() == Qt.Key.Key_Space and time.monotonic() - self._chose_at < READING_S:
+            self._context.actions.done.emit(_("This alarm has only just come. Read it, then press again."))
         elif event.key() in _KEYS and not control and self._chosen() is not None:
             self._act(_KEYS[Qt.Key(event.key())])
         elif event.key() == Qt.Key.Key_Space and self._selected.startswith((GROUP, MORE)):
@@ -224,21 +236,34 @@ class AlarmsPage(Page):
 
     def _choose(self, key: str) -> None:
         self._selected = key
+        self._may_choose = False
+        self._chose_at = -READING_S
         self._show_detail()
+
+    def _choose_first(self) -> None:
+        """While nobody has chosen: the alarm to be read first, so that what to do about it stands beside the list at
+        once. What comes later moves nothing."""
+        if self._may_choose and self._segment() in _LISTS and self._list.rows.rowCount():
+            self._may_choose = False
+            self._list.table.select(self._list.first_choice())
+            self._chose_at = time.monotonic()
 
     def _narrow(self, chosen: Filter) -> None:
         self._to_list()
         self._list.hold.release()
         self._situation.narrow(chosen)
+        if self._selected not in self._situation.board and self._situation.group(self._selected) is None:
+            self._selected, self._may_choose = "", True
         self._show()
 
     def _select_alarm(self, key: str) -> None:
         self._to_list()
-        self._selected = key
+        self._selected, self._may_choose, self._chose_at = key, False, -READING_S
         if not self._list.reveal(key):
             record = self._situation.records.get(key)
             views = (view for view, names in VIEWS if record is not None and record.name in names)
             self._narrow(Filter(view=next(views, "active")))
+            self._selected, self._may_choose, self._chose_at = key, False, -READING_S
             self._list.reveal(key)
         self._show_detail()
         self._list.table.setFocus()
@@ -275,6 +300,7 @@ class AlarmsPage(Page):
             self._situation.take((record,))
         self._list.spoil(keys)
         self._list.show_order()
+        self._choose_first()
         self._situation.forget(lambda key: self._list.rows.place_of(key) >= 0)
         self._counts_are_old = self._journal_is_old = True
         if self._selected in keys:
@@ -317,6 +343,7 @@ class AlarmsPage(Page):
             self._show_statistics()
         else:
             self._list.show_order()
+            self._choose_first()
             self._head.show_bars(self._rates.times, self._context.backend.now())
         self._show_counts()
         self._show_detail()

@@ -23,7 +23,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "commands": ("command.",),
     "alarms": ("alarm.",),
     "people": ("person.",),
-    "changes": ("config.", "model."),
+    "changes": ("config.", "model.", "setup."),
     "exports": ("export", "journal."),
     "system": ("system.", "site."),
 }

@@ -66,12 +66,15 @@ class Detail(Card):
         self._written.setPlaceholderText(_("Reason or note"))
         self._written.setAccessibleName(_("Reason or note"))
 
-    def show_command(self, title: str, state: str, facts: Sequence[Fact], steps: Sequence[LifeStep]) -> None:
-        """Show a command, or an empty life where none is chosen."""
+    def show_command(self, title: str, state: str, facts: Sequence[Fact]) -> None:
+        """Show a command."""
         self._headline.setText(title)
         self._state.setText(state)
         self._state.setVisible(bool(state))
         self._facts.set_facts(facts, _("Facts of the command"))
+
+    def show_life(self, steps: Sequence[LifeStep]) -> None:
+        """Show how it came so far; empty where none is chosen."""
         self._life.set_steps(steps, _("Life-line"))
 
     def offer(

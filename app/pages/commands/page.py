@@ -21,6 +21,7 @@ from app.pages.commands.opening import Opening
 from app.texts import _
 from backend.errors import mark
 from backend.model.command import Command, CommandState
+from backend.model.journal import JournalEntry
 from backend.model.person import Right
 from widgets.inputs import Button, ButtonKind
 from widgets.surfaces import Card, EmptyState, LifeStep
@@ -44,6 +45,8 @@ class CommandsPage(Page):
         self._commands: dict[str, Command] = {}
         self._names: dict[str, str] = {}
         self._selected = ""
+        self._life: tuple[str, tuple[p.Step, ...]] = ("", ())
+        """Of which command, and its life-line as last read."""
         self._beats = 0
         self._narrow: bool | None = None
         self._models = {group: RowModel(_columns()) for group in _GROUPS}
@@ -233,17 +236,17 @@ class CommandsPage(Page):
     def _show_detail(self) -> None:
         command = self._commands.get(self._selected)
         if command is None:
-            self._detail.show_command(_("Choose a command to see its life-line."), "", (), ())
+            self._detail.show_command(_("Choose a command to see its life-line."), "", ())
+            self._detail.show_life(())
             self._detail.offer()
             return
         point = self._context.backend.registry.points[command.content.point]
-        steps = p.life_line(self._context.backend.commands.steps(command.content.id), self._names)
+        self._ask_life(command.content.id)
         told = effect_text(self._effects.of(command.content.id)) if command.content.action != "set" else ""
         self._detail.show_command(
             p.action_word(command, point),
             p.outcome(command, self._names),
             facts_of(command, self._context.backend.registry, names=self._names, effect=told),
-            [_life_step(step, now=place == len(steps) - 1) for place, step in enumerate(steps)],
         )
         doubtful = command.state is CommandState.INDETERMINATE
         self._detail.offer(
@@ -252,6 +255,25 @@ class CommandsPage(Page):
             cancellable=p.may_be_taken_back(command),
             doubtful=doubtful,
         )
+
+    def _ask_life(self, command_id: str) -> None:
+        """The life-line is read off this thread; until it comes, that of the same command stays, another's goes."""
+        if self._life[0] != command_id:
+            self._hear_life(command_id, ())
+        self._context.actions.ask(
+            self._context.backend.commands.steps(command_id),
+            lambda entries: self._hear_life(command_id, entries),
+            owner=self,
+            failed=self._context.actions.refused.emit,
+        )
+
+    def _hear_life(self, command_id: str, entries: Sequence[JournalEntry]) -> None:
+        if command_id != self._selected or (command_id == self._life[0] and len(entries) < len(self._life[1])):
+            # Answers may overtake each other; a life-line only grows.
+            return
+        steps = p.life_line(entries, self._names)
+        self._life = (command_id, steps)
+        self._detail.show_life([_life_step(step, now=place == len(steps) - 1) for place, step in enumerate(steps)])
 
     def _now(self) -> int:
         return self._context.backend.now()

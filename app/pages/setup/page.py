@@ -13,22 +13,28 @@ from app.page import Page, PageContext, PageKey, PageSpec
 from app.pages.setup.presenter import (
     LANGUAGE_NAMES,
     Monitor,
+    change_facts,
     clock_facts,
     locks,
     look_facts,
     monitor_facts,
+    monitor_word,
     motions,
     scales,
     themes,
 )
 from app.texts import _
 from backend.errors import mark
+from backend.model.change import ProfileChange
 from widgets.inputs import Button, FormField, LineField, Segmented
+from widgets.readouts import Text
 from widgets.surfaces import Card, Fact, FactList
+from widgets.theme import Role, Tone, space
 from widgets.theme import metrics as m
-from widgets.theme import space
 
 _LONGEST_NAME = 32
+_CHANGES = 10
+"""Lines of the newest changes; the journal has them all."""
 
 
 class SetupPage(Page):
@@ -59,6 +65,8 @@ class SetupPage(Page):
         self._look, self._look_facts = Card(), FactList(name="")
         self._monitors, self._monitor_facts = Card(), FactList(name="")
         self._clock, self._clock_facts = Card(), FactList(name="")
+        self._changes, self._change_facts = Card(), FactList(name="")
+        self._no_changes = Text("", Role.LABEL, tone=Tone.MUTED, wrap=True)
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -67,12 +75,15 @@ class SetupPage(Page):
 
     def enter(self) -> None:
         self._looks.changed.connect(self._show)
+        self._looks.kept.connect(self._ask_changes)
         self._context.bridge.beat.connect(self._show_clock)
         self._show()
+        self._ask_changes()
 
     def leave(self) -> None:
         self._keep_name()
         self._looks.changed.disconnect(self._show)
+        self._looks.kept.disconnect(self._ask_changes)
         self._context.bridge.beat.disconnect(self._show_clock)
 
     def focus_first(self) -> None:
@@ -86,6 +97,8 @@ class SetupPage(Page):
         self._look.set_title(_("Company look"), _("read when the console starts"))
         self._monitors.set_title(_("Monitors"), _("windows return to the monitor they were on"))
         self._clock.set_title(_("Clock"))
+        self._changes.set_title(_("Changes of this desk"), _("each one is an entry of the journal"))
+        self._no_changes.setText(_("Nothing was changed here yet."))
         self._theme.set_segments(themes(), _("Theme"))
         self._language.set_segments(LANGUAGE_NAMES, _("Language"))
         self._motion.set_segments(motions(), _("New alarms"))
@@ -94,7 +107,7 @@ class SetupPage(Page):
             self._name: (_("Name of the desk"), _("Empty: the name of the machine.")),
             self._theme: (_("Theme"), ""),
             self._language: (_("Language"), _("Tags are never translated.")),
-            self._scale: (_("Scale, %"), _("115 % reads well from more than 60 cm.")),
+            self._scale: (_("Scale, %"), self._scale_hint()),
             self._motion: (_("New alarms"), _("Steady rings blink no more and nothing else moves.")),
             self._lock: (_("Lock after minutes without input"), _("Alarms stay in view and can be silenced.")),
         }
@@ -103,6 +116,8 @@ class SetupPage(Page):
         self._scale.set_segments(scales(), _("Scale, %"))
         self._lock_now.set_words(_("Lock now"))
         self._show()
+        if self.isVisible():
+            self._ask_changes()
 
     # -- what people do -------------------------------------------------------------------------------------------
 
@@ -117,6 +132,13 @@ class SetupPage(Page):
 
     def _keep_name(self) -> None:
         self._looks.set(desk=self._name.text().strip())
+
+    def _scale_hint(self) -> str:
+        hint = _("115 % reads well from more than 60 cm. Kept for the monitor of the main window: {monitor}.")
+        return hint.format(monitor=monitor_word(self._looks.monitor()))
+
+    def _ask_changes(self) -> None:
+        self._context.actions.ask(self._looks.changes(), self._show_changes, owner=self, failed=None)
 
     # -- showing --------------------------------------------------------------------------------------------------
 
@@ -133,7 +155,15 @@ class SetupPage(Page):
         folder = self._context.backend.site.folder
         put(self._look_facts, look_facts(self._looks.brand, self._looks.fault, folder), _("Company look"))
         put(self._monitor_facts, monitor_facts(_monitors()), _("Monitors"))
+        self._fields[self._scale].set_label(_("Scale, %"), self._scale_hint())
         self._show_clock()
+
+    def _show_changes(self, changes: Sequence[ProfileChange]) -> None:
+        names = {each.person: each.name for each in self._context.backend.people.accounts()}
+        facts = change_facts(changes, names)[:_CHANGES]
+        put(self._change_facts, facts, _("Changes of this desk"))
+        self._change_facts.setVisible(bool(facts))
+        self._no_changes.setVisible(not facts)
 
     def _show_clock(self) -> None:
         put(self._clock_facts, clock_facts(local_time(self._context.backend.now())), _("Clock"))
@@ -146,9 +176,11 @@ class SetupPage(Page):
         self._look.body.addWidget(self._look_facts)
         self._monitors.body.addWidget(self._monitor_facts)
         self._clock.body.addWidget(self._clock_facts)
+        self._changes.body.addWidget(self._change_facts)
+        self._changes.body.addWidget(self._no_changes)
         right = QVBoxLayout()
         space(right, gap=m.GAP)
-        for card in (self._look, self._monitors, self._clock):
+        for card in (self._look, self._monitors, self._clock, self._changes):
             right.addWidget(card)
         right.addStretch(1)
         canvas = QWidget()

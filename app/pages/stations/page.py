@@ -14,7 +14,7 @@ from app.page import Crumb, Page, PageContext, PageKey, PageSpec
 from app.pages.stations.alarms import AlarmsCard
 from app.pages.stations.binding import Bound, bind
 from app.pages.stations.chooser import PlaceChooser
-from app.pages.stations.descriptions import shipped
+from app.pages.stations.descriptions import Properties, SiteShelf
 from app.pages.stations.equipment import EquipmentList
 from app.pages.stations.faceplate import Faceplate
 from app.pages.stations.header import HeaderTools, Room, Views
@@ -22,6 +22,7 @@ from app.pages.stations.moment import Moment, latest
 from app.pages.stations.plate import Plate, plate_of, point_plate
 from app.pages.stations.presenter import Place, alarms_by_point, key_points, places, worst
 from app.pages.stations.process import ProcessCard
+from app.pages.stations.refused import RefusedNote
 from app.pages.stations.trends import HourCard
 from app.texts import _
 from backend.clock import US
@@ -54,6 +55,7 @@ class StationsPage(Page):
         super().__init__()
         self._context = context
         self._places = places(context.backend.registry)
+        self._shelf = SiteShelf(context.backend.site.folder)
         self._links: dict[str, LinkHealth] = {}
         self._records: dict[str, AlarmRecord] = {}
         self._alarms: dict[int, AlarmRecord] = {}
@@ -72,6 +74,7 @@ class StationsPage(Page):
         self._station_alarms = AlarmsCard(context)
         self._faceplate = Faceplate()
         self._chooser = PlaceChooser(self)
+        self._refused = RefusedNote()
         self._empty = EmptyState("")
         self._foot = QWidget()
         self._foot_most = self._foot.maximumHeight()
@@ -147,6 +150,7 @@ class StationsPage(Page):
     def retranslate(self) -> None:
         self._tools.retranslate()
         self._process.retranslate()
+        self._refused.retranslate()
         self._list.retranslate()
         self._hour.retranslate()
         self._station_alarms.retranslate()
@@ -225,13 +229,19 @@ class StationsPage(Page):
             return
         backend = self._context.backend
         before = self._bound
-        bound = bind(self._place, shipped(), backend.registry, backend.network.drawing())
+        shelf = self._shelf.look(self._properties())
+        self._refused.show_refused(shelf.refused)
+        bound = bind(self._place, shelf, backend.registry, backend.network.drawing())
         if bound is None or before is None or bound != before:
             self._bound = bound
             self._plate = None
             if bound is not None:
                 self._process.set_bound(bound)
             self._hour.set_points(self._trend_points())
+
+    def _properties(self) -> Properties:
+        models = self._context.backend.models.snapshot()
+        return {each.model.id: tuple(each.model.properties) for each in models}
 
     def _trend_points(self) -> Sequence[Point]:
         if self._place is None:
@@ -460,6 +470,7 @@ class StationsPage(Page):
         foot.addWidget(self._station_alarms, _FOOT_SHARE[1])
         left = QVBoxLayout()
         space(left, gap=m.GAP)
+        left.addWidget(self._refused)
         left.addWidget(self._process, 9)
         left.addWidget(self._list, 9)
         left.addWidget(self._foot, 4)

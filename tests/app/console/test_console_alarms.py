@@ -18,7 +18,7 @@ from backend.system import System
 from tests.support.desk import WindowedDesk, cells
 from tests.support.pushing import beyond, point_of, push, within
 from widgets.inputs import Button, Segmented
-from widgets.notices import AlarmGlyph, HoldPill
+from widgets.notices import AlarmGlyph, HoldPill, PriorityCounter
 from widgets.surfaces import FactList
 from widgets.theme import apply, current, load
 
@@ -49,11 +49,17 @@ def segment(desk: WindowedDesk, key: str) -> None:
 OUTLET = "PT-1202:low"
 
 
-def raise_outlet(desk: WindowedDesk, system: System) -> None:
+def raise_outlet_unseen(desk: WindowedDesk, system: System) -> None:
     """The outlet pressure of R-12 falls below its lowest limit."""
     outlet = point_of(system, "PT-1202")
     push(system, {outlet.id: within(outlet)})
     push(system, {outlet.id: beyond(outlet) or 0.0})
+    desk.until(lambda: stands(desk, OUTLET))
+
+
+def raise_outlet(desk: WindowedDesk, system: System) -> None:
+    """The same, seen on the page."""
+    raise_outlet_unseen(desk, system)
     desk.until(lambda: OUTLET in rows(desk))
 
 
@@ -545,6 +551,58 @@ def test_a_calm_page_has_no_alarm_hue_and_a_flood_at_most_half_a_percent(
     QApplication.processEvents()
     assert rows(operator) == []
     assert alarm_hue_share(page) == 0
+    apply(qapp, load("dark"))
+
+
+def test_what_to_do_about_the_top_new_alarm_stands_there_at_once(operator: WindowedDesk, silent: System) -> None:
+    operator.page("overview")
+    raise_outlet_unseen(operator, silent)
+    page = operator.page("alarms")
+    assert operator.table("Alarms").current_key() == OUTLET
+    assert "Line break downstream" in operator.words(page)
+    # Whoever presses Space in the same moment has not read it.
+    operator.press(Qt.Key.Key_Space)
+    assert not by_key(operator, OUTLET).facts.ack
+    page._chose_at = 0.0
+    operator.press(Qt.Key.Key_Space)
+    operator.until(lambda: by_key(operator, OUTLET).facts.ack)
+
+
+def test_what_comes_later_moves_no_choice(operator: WindowedDesk, silent: System) -> None:
+    operator.page("alarms")
+    chosen = operator.table("Alarms").current_key()
+    assert chosen == listed(operator)[0]
+    raise_outlet(operator, silent)
+    leave(operator)
+    operator.until(lambda: listed(operator)[0] == OUTLET)
+    assert operator.table("Alarms").current_key() == chosen
+    view(operator, "shelved")
+    assert "Choose an alarm to see it here." in operator.words(operator.page("alarms"))
+
+
+def test_a_counter_of_the_banner_leads_to_the_alarms_of_its_priority_and_back_finds_them(
+    operator: WindowedDesk, silent: System
+) -> None:
+    page = operator.page("alarms")
+    segment(operator, "time")
+    raise_outlet(operator, silent)
+    counter = next(
+        each for each in operator.shell.findChildren(PriorityCounter) if each.accessibleName() == "Priority 3"
+    )
+    counter.click()
+    assert {int(by_key(operator, key).priority) for key in listed(operator)} == {3}
+    assert "Showing priority 3: " in operator.words(page)
+    assert page.place() == "priority:3"
+
+
+def test_the_legend_explains_without_any_alarm_hue(operator: WindowedDesk, qapp: QApplication) -> None:
+    page = operator.page("alarms")
+    (legend,) = [each for each in page.findChildren(QWidget) if type(each).__name__ == "_Legend"]
+    for name in ("dark", "light"):
+        apply(qapp, load(name))
+        QApplication.processEvents()
+        assert legend.isVisible()
+        assert alarm_hue_share(legend) == 0, name
     apply(qapp, load("dark"))
 
 

@@ -19,7 +19,7 @@ from tests.support.city import OPERATOR, PASSWORD, SUPERVISORS, City
 from tests.support.desk import WindowedDesk, cells
 from widgets.inputs import Button, DigitBoxes, HoldButton
 from widgets.mimic import ValveState
-from widgets.surfaces import Disclosure, FactList
+from widgets.surfaces import Disclosure, FactList, LifeLine
 
 NORTH, SOUTH, FAR = "XV-0417", "XV-0422", "XV-0424"
 """Two that isolate together, and one further down the avenue."""
@@ -228,7 +228,11 @@ def test_a_command_of_another_workstation_appears_by_itself(operator_desk: Windo
     assert f"Close {FAR}" in row
     assert "desk-b" in row
     assert other.person != session.person
+    operator_desk.shell.go("commands", asked.content.id)
+    told = operator_desk.one(LifeLine)
+    operator_desk.until(lambda: "requested, to be confirmed" in told.accessibleDescription())
     backend.commands.cancel(session, asked.content.id, "never mind").result(10)
+    operator_desk.until(lambda: "never mind" in told.accessibleDescription())
     operator_desk.until(lambda: rows(operator_desk, "Waiting for me") == [])
     assert "cancelled, nothing was sent: never mind" in rows(operator_desk, "Ended in the last 24 h")[0]
 

@@ -18,7 +18,7 @@ from tests.support.city import OPERATOR, PASSWORD
 from tests.support.desk import WindowedDesk
 from widgets.inputs import LineField, Segmented
 from widgets.notices import MarkBlock, Toast, shared_blink
-from widgets.surfaces import DialogFrame
+from widgets.surfaces import DialogFrame, FactList
 from widgets.theme import apply, current, load
 
 pytestmark = pytest.mark.expects_warnings
@@ -72,6 +72,46 @@ def test_the_desk_is_called_what_it_is_called(operator: WindowedDesk) -> None:
     operator.press(Qt.Key.Key_Return)
     (mark,) = operator.shell.banner.findChildren(MarkBlock)
     assert mark.accessibleDescription() == "Linjiang City Gas · Desk A"
+
+
+def test_a_change_is_in_the_journal_and_on_the_page_with_who_and_what(operator: WindowedDesk) -> None:
+    page = operator.page("setup")
+    assert "Nothing was changed here yet." in operator.words(page)
+    choose(operator, "Theme", Qt.Key.Key_Right)
+    facts = next(each for each in page.findChildren(FactList) if each.accessibleName() == "Changes of this desk")
+    operator.until(lambda: "Theme: Dark → Light" in facts.accessibleDescription())
+    assert "Chen Wei" in facts.accessibleDescription()
+    newest = operator.backend.journal.tail(1).result(5)[0].draft
+    assert (newest.kind, newest.subject, newest.workstation) == ("setup.changed", "desk:desk-a", "desk-a")
+    assert dict(newest.fields) == {"theme.old": "dark", "theme.new": "light"}
+
+
+def test_what_is_changed_at_a_locked_screen_is_nobodys_deed(operator: WindowedDesk) -> None:
+    operator.shell.desk.lock()
+    operator.shell.set_theme("light")
+    operator.until(lambda: operator.backend.journal.tail(1).result(5)[0].draft.kind == "setup.changed")
+    assert operator.backend.journal.tail(1).result(5)[0].draft.person == ""
+
+
+def test_each_monitor_keeps_the_scale_that_was_chosen_on_it(operator: WindowedDesk) -> None:
+    looks = operator.shell.console.looks
+    looks.stand_on("ACME|Wide|1")
+    looks.set(scale=1.15)
+    looks.stand_on("ACME|Small|2")
+    looks.set(scale=0.9)
+    page = operator.page("setup")
+    assert "main window: Small 2." in operator.words(page)
+    # The window is dragged back to the first one.
+    looks.stand_on("ACME|Wide|1")
+    assert current().scale == 1.15
+    assert operator.shell.banner.height() == round(64 * 1.15)
+    assert control(operator, "Scale, %").current() == "1.15"
+    operator.until(
+        lambda: (
+            operator.backend.preferences.read("desk:desk-a", "taste").result(5)["scales"]
+            == {"ACME|Wide|1": 1.15, "ACME|Small|2": 0.9}
+        )
+    )
 
 
 def test_a_desk_finds_its_profile_again(operator: WindowedDesk, silent: System, qtbot: QtBot) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -225,3 +228,24 @@ def test_limits_are_written_as_a_band(live: WindowedDesk) -> None:
     assert by_tag["PT-1202"] == "330.0 – 390.0"
     assert by_tag["FT-1203"] == "≤ 40,000"
     assert by_tag["ZT-1205A"] == ""
+
+
+@pytest.mark.expects_warnings
+def test_a_picture_that_cannot_be_used_is_named_and_the_sites_own_goes_before_the_shipped_one(
+    operator: WindowedDesk,
+) -> None:
+    folder = operator.backend.site.folder / "mimics"
+    folder.mkdir()
+    shipped = json.loads((files("assets") / "mimics" / "regulating.json").read_text("utf-8"))
+    mine = shipped | {"captions": [{"at": [20, 20], "title": {"en": "Our own picture", "zh": "自绘图"}}]}
+    (folder / "a.json").write_text(json.dumps(mine), "utf-8")
+    (folder / "b.json").write_text(json.dumps(shipped | {"board": [0]}), "utf-8")
+    page = operator.page("stations")
+    operator.shell.go("stations", STATION)
+    assert page._process.picture().bound.mimic.captions[0].title.en == "Our own picture"
+    assert "Process picture not used: mimics/b.json, at /board" in operator.words(page)
+    operator.shell.console.looks.set(language="zh_CN")
+    assert "工艺流程图未采用：mimics/b.json" in operator.words(page)
+    (folder / "b.json").unlink()
+    operator.page("overview")
+    assert "mimics/b.json" not in operator.words(operator.page("stations"))
