@@ -33,6 +33,8 @@ class TagTable:
         self._at = np.zeros(points, np.int64)
         self._quality = np.full(points, _NEVER, np.uint8)
         self._received_at = np.zeros(points, np.int64)
+        self._arrived = 0
+        """The latest of all arrivals."""
         self._version = 0
         self._lock = threading.Lock()
 
@@ -52,19 +54,26 @@ class TagTable:
 
     def update(self, batch: SampleBatch) -> int:
         """Take a batch in; older rows never overwrite newer ones. Returns the new version."""
-        order = np.argsort(batch.at, kind="stable")
-        point, at, value, code = batch.point[order], batch.at[order], batch.value[order], batch.quality[order]
-        # Received later than now: the wall clock was set back since, and its times say nothing about these.
-        set_back = self._received_at[point] > batch.received_at + _AHEAD_US
-        newest = (at >= self._at[point]) | set_back
-        point, at, value, code = point[newest], at[newest], value[newest], code[newest]
+        point, at, value, code = batch.point, batch.at, batch.value, batch.quality
+        if not (at[1:] >= at[:-1]).all():
+            order = np.argsort(at, kind="stable")
+            point, at, value, code = point[order], at[order], value[order], code[order]
+        newest = at >= self._at[point]
+        if self._arrived > batch.received_at + _AHEAD_US:
+            # Received later than now: the wall clock was set back since, and its times say nothing about these.
+            newest |= self._received_at[point] > batch.received_at + _AHEAD_US
+        self._arrived = max(self._arrived, batch.received_at)
+        if not newest.all():
+            point, at, value, code = point[newest], at[newest], value[newest], code[newest]
         number = np.isfinite(value)
         with self._lock:
             self._quality[point] = code
-            # A link loss carries no number: the last one stays to be shown struck out.
-            self._value[point[number]] = value[number]
-            self._at[point[number]] = at[number]
-            self._received_at[point[number]] = batch.received_at
+            if not number.all():
+                # A link loss carries no number: the last one stays to be shown struck out.
+                point, at, value = point[number], at[number], value[number]
+            self._value[point] = value
+            self._at[point] = at
+            self._received_at[point] = batch.received_at
             self._version += 1
             return self._version
 

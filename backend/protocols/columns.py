@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backend.model.sample import Points, Qualities, SampleBatch
 
@@ -20,7 +22,9 @@ class Columns:
         self._at: list[int] = []
         self._quality: list[int | Qualities] = []
         self._sizes: list[int] = []
-        self._values: list[float] = []
+        self._values = array("d")
+        self._plain = True
+        """Whether every block has one quality for all its samples."""
 
     def __len__(self) -> int:
         """Samples gathered."""
@@ -35,6 +39,7 @@ class Columns:
         self._quality.append(quality)
         self._sizes.append(len(values))
         self._values.extend(values)
+        self._plain = self._plain and isinstance(quality, int)
 
     def mark(self) -> tuple[int, int]:
         """Where the columns end now, for `cut`."""
@@ -51,25 +56,31 @@ class Columns:
         """Everything gathered, in time order where the devices' times ran backwards; the columns are empty then."""
         sizes = np.asarray(self._sizes, np.intp)
         at = np.repeat(np.asarray(self._at, np.int64), sizes)
-        quality = np.concatenate(
+        batch = SampleBatch(
+            point=np.concatenate(self._points),
+            at=at,
+            value=np.frombuffer(self._values, np.float64),
+            quality=self._qualities(sizes),
+            received_at=received_at,
+            source=source,
+        )
+        self._values = array("d")  # the old one belongs to the batch now
+        self._plain = True
+        for column in (self._points, self._at, self._quality, self._sizes):
+            column.clear()
+        if len(at) > 1 and (at[1:] < at[:-1]).any():
+            return _sorted(batch)
+        return batch
+
+    def _qualities(self, sizes: NDArray[np.intp]) -> Qualities:
+        if self._plain:
+            return np.repeat(np.asarray(self._quality, np.uint8), sizes)
+        return np.concatenate(
             [
                 np.full(size, code, np.uint8) if isinstance(code, int) else code
                 for code, size in zip(self._quality, self._sizes, strict=True)
             ]
         )
-        batch = SampleBatch(
-            point=np.concatenate(self._points),
-            at=at,
-            value=np.asarray(self._values, np.float64),
-            quality=quality,
-            received_at=received_at,
-            source=source,
-        )
-        for column in (self._points, self._at, self._quality, self._sizes, self._values):
-            column.clear()
-        if len(at) > 1 and (at[1:] < at[:-1]).any():
-            return _sorted(batch)
-        return batch
 
 
 def _sorted(batch: SampleBatch) -> SampleBatch:

@@ -28,6 +28,7 @@ from backend.errors import ConfigError, FrameError
 from backend.model.quality import GOOD, Cause, Status, quality
 from backend.protocols.columns import Columns
 from backend.protocols.device_time import read_time
+from backend.protocols.json_shape import Place, Shape, shape_of
 from backend.protocols.json_tree import EXACT, Tree, Unusable, read
 
 QUALITY_KEY: Final = "q"
@@ -43,6 +44,7 @@ _WORDS: Final = {
 _FLOATS: Final = {float}
 _NUMBERS: Final = {float, int}
 _MISSING: Final = object()
+_MOST_PATIENCE: Final = 63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +75,19 @@ class Payloads:
     """Decodes what arrives on one topic. members: by device; nearly always one device a topic."""
 
     def __init__(self, members: Mapping[str, Sequence[Member]]) -> None:
-        self._layouts = {device: _Layout(device, own) for device, own in members.items()}
+        self._device_is_value = any(each.pointer[:1] == (DEVICE_KEY,) for own in members.values() for each in own)
+        named = "" if self._device_is_value else DEVICE_KEY
+        self._layouts = {device: _Layout(device, own, named) for device, own in members.items()}
         self._sole = next(iter(self._layouts.values())) if len(self._layouts) == 1 else None
-        self._device_is_value = any(each.pointer[0] == DEVICE_KEY for own in members.values() for each in own)
 
     def decode(self, raw: bytes, *, received_at: int, retained: bool, into: Columns) -> Findings | None:
         """Add the message's samples to `into`; None when everything was as it should be. Raises FrameError when the
         message as a whole cannot be read; nothing has been added then.
         """
-        tree = read(raw)
         layout = self._sole
+        if layout is not None and layout.decode_alike(raw, received_at, into):
+            return None
+        tree = read(raw)
         if not self._device_is_value and DEVICE_KEY in tree:
             layout = self._named(tree[DEVICE_KEY])
         elif layout is None:
@@ -91,7 +96,10 @@ class Payloads:
             return Findings(
                 " ".join(self._layouts), (f"identity clash: speaks for device {_shown(tree[DEVICE_KEY])}",), clash=True
             )
-        return layout.decode(tree, received_at, retained, into)
+        findings = layout.decode(tree, received_at, retained, into)
+        if findings is None and layout is self._sole:
+            layout.learn(tree)
+        return findings
 
     def _named(self, name: Any) -> _Layout | None:
         return self._layouts.get(name) if type(name) is str else None
@@ -112,6 +120,28 @@ class _Block:
             else ()
         )
 
+    def scaled(self, values: Sequence[float]) -> Sequence[float] | None:
+        """Plain numbers in the points' units; None when one is too large for that."""
+        if not self.scales:
+            return values
+        made = [value * scale + offset for value, (scale, offset) in zip(values, self.scales, strict=True)]
+        return made if all(map(math.isfinite, made)) else None
+
+
+def _place(blocks: Sequence[_Block], named: str) -> Place | None:
+    """Where the numbers of a device with one simple block lie; None for any other."""
+    keys = [member.pointer[-1] for block in blocks for member in block.members]
+    if len(blocks) != 1 or len(set(keys)) < len(keys):
+        return None
+    (block,) = blocks
+    return Place(
+        parent=block.parent,
+        keys=tuple(keys),
+        switches=frozenset(member.pointer[-1] for member in block.members if member.switch),
+        time=block.time_pointer,
+        name=named,
+    )
+
 
 def _picker(keys: Sequence[str]) -> Callable[[Tree], Sequence[Any]]:
     """All values of the keys in order; KeyError when one is not there."""
@@ -123,7 +153,8 @@ def _picker(keys: Sequence[str]) -> Callable[[Tree], Sequence[Any]]:
 class _Layout:
     """Where the values of one device lie in its messages, arranged for reading."""
 
-    def __init__(self, device: str, members: Sequence[Member]) -> None:
+    def __init__(self, device: str, members: Sequence[Member], named: str) -> None:
+        """named: the key at which a message says whom it speaks for; "" = that key is a value's."""
         if any(not each.pointer for each in members):
             raise ConfigError("device {device}: a value of a JSON message needs a pointer", device=device)
         shelves: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Member]] = {}
@@ -132,6 +163,42 @@ class _Layout:
         self.device = device
         self._blocks = tuple(_Block(parent, clock, own) for (parent, clock), own in shelves.items())
         self._quality_is_value = any(each.pointer[0] == QUALITY_KEY for each in members)
+        self._place = _place(self._blocks, named)
+        self._shape: Shape | None = None
+        self._patience = self._rest = 0
+        """Messages to leave to the long way after one that was not like the last; doubles while none is."""
+
+    def decode_alike(self, raw: bytes, received_at: int, into: Columns) -> bool:
+        """Add the samples of a message that is like the one learnt, and in order; False leaves it to the long way."""
+        shape = self._shape
+        if shape is None:
+            return False
+        found = shape.read(raw, self.device)
+        if found is None:
+            self._shape = None
+            self._hesitate()
+            return False
+        at, numbers = found
+        time, doubt = (received_at, "") if at is None else read_time(at, received_at)
+        (block,) = self._blocks
+        values = block.scaled(numbers)
+        if doubt or values is None:
+            return False
+        self._patience = 0
+        into.add(block.points, time, values, GOOD)
+        return True
+
+    def learn(self, tree: Tree) -> None:
+        """A message that was in order: the next ones are likely to have the same keys."""
+        if self._rest:
+            self._rest -= 1
+        elif self._place is not None and self._shape is None and (self._quality_is_value or QUALITY_KEY not in tree):
+            self._shape = shape_of(tree, self._place)
+            if self._shape is None:
+                self._hesitate()
+
+    def _hesitate(self) -> None:
+        self._rest = self._patience = min(2 * self._patience + 1, _MOST_PATIENCE)
 
     def decode(self, tree: Tree, received_at: int, retained: bool, into: Columns) -> Findings | None:
         """Add the samples of a message that was read."""
@@ -168,10 +235,7 @@ def _plain_numbers(node: Tree, block: _Block) -> Sequence[float] | None:
     kinds = set(map(type, values))
     if kinds != _FLOATS and not (kinds <= _NUMBERS and min(values) >= -EXACT and max(values) <= EXACT):
         return None
-    if not block.scales:
-        return values
-    scaled = [value * scale + offset for value, (scale, offset) in zip(values, block.scales, strict=True)]
-    return scaled if all(map(math.isfinite, scaled)) else None
+    return block.scaled(values)
 
 
 def _one_by_one(node: Tree, block: _Block, at: int, code: int, words: Any, into: Columns, refused: list[str]) -> None:

@@ -26,10 +26,11 @@ class Latest:
         self._make_room(int(batch.point.max()) + 1)
         self._received_at = max(self._received_at, batch.received_at)
         rows = np.flatnonzero(batch.at >= self._at[batch.point])
-        self._at[batch.point[rows]] = batch.at[rows]
+        at = batch.at[rows]
+        self._at[batch.point[rows]] = at
         # Of several rows of one point the last written stays, which is the newest when they came in time order.
-        if (self._at[batch.point[rows]] != batch.at[rows]).any():
-            rows = rows[np.lexsort((batch.at[rows], batch.point[rows]))]
+        if not (at[1:] >= at[:-1]).all() and (self._at[batch.point[rows]] != at).any():
+            rows = rows[np.lexsort((at, batch.point[rows]))]
             self._at[batch.point[rows]] = batch.at[rows]
         self._value[batch.point[rows]] = batch.value[rows]
         self._quality[batch.point[rows]] = batch.quality[rows]

@@ -6,6 +6,8 @@ What leans on paho's inside, checked against 2.2 (test_mqtt_client.py fails when
   called from this thread, so nothing of it has to be thread-safe (acknowledging from another thread while paho reads
   is not: without a thread of its own it writes from the caller's). A packet is only queued until `loop_write()`.
 - `_reset_sockets` closes the pair of sockets that `loop_start()` opens.
+- Whole packets are cut out of the stream before paho sees any (`read`), and messages of QoS 0 and 1 never reach it; it
+  is told that something came by `_last_bytes_received`, or it would hang up on a broker that only sends messages.
 - `_send_pingreq` says that we are alive while we do not read.
 - Messages of QoS 1 wait in `_out_messages` and are sent again after a reconnect; `drop_out_messages()` before every
   reconnect forgets them, and without a limit of messages in flight none is ever held back to be sent later (S2, S3).
@@ -13,7 +15,8 @@ What leans on paho's inside, checked against 2.2 (test_mqtt_client.py fails when
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from time import monotonic as time_func
 from typing import Final
 
 from paho.mqtt.client import Client
@@ -24,6 +27,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from backend.drivers.mqtt.options import Broker
 from backend.drivers.mqtt.wire import Wire, dial
+from backend.protocols.mqtt_packets import Hear, pubacks
 
 RECEIVE_MAXIMUM: Final = 1000
 """Messages the broker may send before it wants acknowledgements (MQTT 5; in 3.1.1 the broker's own setting decides)."""
@@ -86,6 +90,27 @@ class BrokerClient(Client):
         """After the thread has ended: let go of the sockets it was woken by (`_reset_sockets`)."""
         self._reset_sockets()
 
+    def read(self, hear: Hear) -> None:
+        """One gulp from the wire: messages go to `hear`, every other packet through paho, in order."""
+        wire = self.wire
+        if wire is None:
+            return
+        wire.fill()
+        self._last_bytes_received = time_func()
+        while (packet := wire.packets.messages(hear)) is not None:
+            wire.offer(packet)
+            self.loop_read()
+            if self.wire is None:
+                return
+        if wire.broken:
+            self.loop_read()  # paho finds out, closes, and calls `on_disconnect`
+
+    def acknowledge(self, mids: Sequence[int]) -> None:
+        """Queue the PUBACKs of these messages for the wire, past paho, which would take five steps for each."""
+        wire = self.wire
+        if wire is not None and mids:
+            wire.send(pubacks(mids))
+
     def ping(self) -> None:
         """Ask for a sign of life without judging its absence."""
         self._send_pingreq()
@@ -108,7 +133,7 @@ class BrokerClient(Client):
         return self.publish(topic, message, qos=qos, retain=False, properties=properties).mid
 
     def _create_socket(self) -> Wire:
-        self._wire = dial(self._broker.host, self._broker.port, self._broker.tls, self._going_on)
+        self._wire = dial(self._broker.host, self._broker.port, self._broker.tls, self._broker.version, self._going_on)
         return self._wire
 
 

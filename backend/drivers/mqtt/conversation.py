@@ -33,7 +33,6 @@ ANSWER_WITHIN_S: Final = 10.0
 """For CONNACK and SUBACK."""
 FAREWELL_S: Final = 0.5
 SESSION_EVENT: Final = "session-lost"
-_BURST: Final = 512
 _IDLE_S: Final = 1.0
 _BUSY_S: Final = 0.1
 _log = logs.get(__name__)
@@ -101,7 +100,7 @@ class Conversation:
             self._bell.recv(4096)
         self._acknowledge()
         if reading and (wire in ready or wire.pending()):
-            self._read(wire)
+            client.read(parts.intake.hear)
         parts.intake.settle()
         if parts.outlet.due(drained=not wire.pending(), quiet=not ready):
             parts.outlet.hand_over()
@@ -130,18 +129,8 @@ class Conversation:
         busy = self._parts.desk.busy or self.up_since is None
         return self._parts.outlet.patience or (_BUSY_S if busy else _IDLE_S)
 
-    def _read(self, wire: Wire) -> None:
-        """Packets until the wire has no more at hand; the system is asked once a gulp, not once a packet."""
-        client, intake = self._client, self._parts.intake
-        for _ in range(_BURST):
-            client.loop_read()
-            if not wire.pending() or client.wire is None or intake.full:
-                return
-
     def _acknowledge(self) -> None:
-        for mid in self._parts.outlet.acknowledgeable():
-            if self._client.wire is not None:
-                self._client.ack(mid, 1)
+        self._client.acknowledge(self._parts.outlet.acknowledgeable())
 
     def _keep_alive(self, *, reading: bool) -> None:
         now = self._parts.pace()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from backend.drivers.mqtt.feed import Feed
@@ -76,17 +76,19 @@ class Outlet:
         if items:
             self._feed.offer(HandOver(items=items))
 
-    def acknowledgeable(self) -> Iterator[int]:
+    def acknowledgeable(self) -> list[int]:
         """Message ids of this connection whose content is durable, in order of arrival.
 
         Those of an earlier connection are left out: the broker sends them again, and under such an id it may by now
         have sent something else that is not stored yet.
         """
+        mids: list[int] = []
         while self._durable:
             hand_over = self._durable.popleft()
             if hand_over.epoch == self._epoch:
                 self._latency_ms = (self._pace() - hand_over.begun) * 1000.0
-                yield from hand_over.mids
+                mids += hand_over.mids
+        return mids
 
     def drain(self, within_s: float) -> None:
         """Wait until the core has everything, at most so long."""

@@ -1,4 +1,4 @@
-"""A socket for paho that reads in gulps, gathers what is to be written, and knows what has left."""
+"""A socket under paho that reads in gulps, gathers what is to be written, and knows what has left."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import ssl
 from collections.abc import Callable
 from typing import Final
 
+from backend.protocols.mqtt_packets import Packets
+
 GULP: Final = 65536
 DIAL_WITHIN_S: Final = 5.0
 _SLICE_S: Final = 0.1
@@ -17,31 +19,34 @@ _AGAIN: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Wire:
-    """paho asks for a byte here and two bytes there, and writes every acknowledgement alone: four system calls for a
-    small message and two for its receipt. Here it reads from a buffer, and what it writes waits for `push`.
+    """What arrives is cut into packets here; paho reads those that `BrokerClient.read` offers it, and what it writes
+    waits for `push`. Left to itself it would ask for a byte here and two bytes there and write every packet alone.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, version: int) -> None:
+        """version: MQTT protocol level, 4 or 5."""
+        self.packets = Packets(version)
         self._sock = sock
         self._tls = isinstance(sock, ssl.SSLSocket)
-        self._got = b""
+        self._offered = b""
         self._at = 0
         self._out = bytearray()
         self._broken: OSError | None = None
+        self._ended = False
         self.fate = ""
         """Why it broke, in the system's words; "" while open and when the other side hung up in order."""
 
     # -- what paho calls ------------------------------------------------------------------------------------------
 
     def recv(self, size: int) -> bytes:
-        """Up to `size` bytes; b"" when the other side has hung up; BlockingIOError when there is nothing now."""
-        at = self._at
-        if at >= len(self._got):
-            self._got = self._fill()
-            at = 0
-        chunk = self._got[at : at + size]
-        self._at = at + len(chunk)
-        return chunk
+        """Up to `size` bytes of the packet offered; b"" when the other side has hung up; BlockingIOError otherwise."""
+        chunk = self._offered[self._at : self._at + size]
+        self._at += len(chunk)
+        if chunk or self._ended:
+            return chunk
+        if self.broken:
+            raise self._broken or OSError("the connection is closed")
+        raise BlockingIOError
 
     def send(self, data: bytes | bytearray) -> int:
         """Keep the bytes for the next `push`."""
@@ -64,10 +69,26 @@ class Wire:
 
     # -- what we call ---------------------------------------------------------------------------------------------
 
+    def fill(self) -> None:
+        """Take one gulp from the system into `packets`. A connection that broke or ended shows at the next recv."""
+        try:
+            chunk = self._sock.recv(GULP)
+        except _AGAIN:
+            return
+        except OSError as error:
+            self._break(error)
+            return
+        if chunk:
+            self.packets.feed(chunk)
+        self._ended = not chunk
+
+    def offer(self, packet: bytes) -> None:
+        """What paho reads next."""
+        self._offered, self._at = packet, 0
+
     def pending(self) -> int:
-        """Bytes that can be read without asking the system."""
-        waiting = len(self._got) - self._at
-        return waiting + self._sock.pending() if isinstance(self._sock, ssl.SSLSocket) else waiting
+        """Bytes that can be had without asking the system."""
+        return self._sock.pending() if isinstance(self._sock, ssl.SSLSocket) else 0
 
     @property
     def unsent(self) -> bytes:
@@ -77,7 +98,7 @@ class Wire:
     @property
     def broken(self) -> bool:
         """Nothing will come or go any more; the next `recv` says so to paho."""
-        return self._broken is not None or self._sock.fileno() == -1
+        return self._broken is not None or self._ended or self._sock.fileno() == -1
 
     @property
     def has_unsent(self) -> bool:
@@ -117,23 +138,12 @@ class Wire:
         self._sock.close()
         return False, none
 
-    def _fill(self) -> bytes:
-        try:
-            return self._sock.recv(GULP)
-        except _AGAIN:
-            if self._broken is not None:
-                raise self._broken from None
-            raise
-        except OSError as error:
-            self._break(error)
-            raise
-
     def _break(self, error: OSError) -> None:
         self._broken = self._broken or error
         self.fate = self.fate or error.strerror or str(error)
 
 
-def dial(host: str, port: int, tls: ssl.SSLContext | None, going_on: Callable[[], bool]) -> Wire:
+def dial(host: str, port: int, tls: ssl.SSLContext | None, version: int, going_on: Callable[[], bool]) -> Wire:
     """Connect without ever waiting long: `going_on` is asked ten times a second, False ends it.
 
     OSError when there is no connection (TimeoutError after 5 s an address). A slow name server cannot be hurried.
@@ -145,7 +155,7 @@ def dial(host: str, port: int, tls: ssl.SSLContext | None, going_on: Callable[[]
             sock.setblocking(False)
             _connect(sock, address, going_on)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return Wire(sock if tls is None else _secure(sock, host, tls, going_on))
+            return Wire(sock if tls is None else _secure(sock, host, tls, going_on), version)
         except OSError as error:
             sock.close()
             failure = error

@@ -12,6 +12,7 @@ from paho.mqtt.enums import MQTTErrorCode
 
 from backend.drivers.mqtt.client import BrokerClient
 from backend.drivers.mqtt.options import read_options
+from backend.protocols.mqtt_packets import Hear
 from tests.support.mqtt_far import Far
 
 
@@ -31,12 +32,16 @@ def _nothing() -> None:
     """What the thread has to do here."""
 
 
+def _nobody(topic: str, payload: bytes, *, retained: bool, mid: int) -> None:
+    raise AssertionError(f"nobody publishes on {topic}")
+
+
 def _connect(client: BrokerClient) -> None:
     assert client.reconnect() is MQTTErrorCode.MQTT_ERR_SUCCESS
     _serve(client, client.is_connected)
 
 
-def _serve(client: BrokerClient, fits: Callable[[], bool]) -> None:
+def _serve(client: BrokerClient, fits: Callable[[], bool], hear: Hear = _nobody) -> None:
     """Read and write by hand until it fits."""
     pause = threading.Event()
     end = time.monotonic() + 5
@@ -45,7 +50,7 @@ def _serve(client: BrokerClient, fits: Callable[[], bool]) -> None:
         client.loop_write()
         assert client.wire is not None
         client.wire.push()
-        client.loop_read()
+        client.read(hear)
         pause.wait(0.001)
 
 
@@ -104,17 +109,35 @@ def test_a_ping_can_be_sent_at_any_time(far: Far) -> None:
     client.close()
 
 
-def test_nothing_is_acknowledged_by_paho_itself(far: Far) -> None:
-    client = client_of(far)
-    heard = []
-    client.on_message = lambda _client, _data, message: heard.append(message.mid)
+@pytest.mark.parametrize("version", ["3.1.1", "5"])
+def test_messages_come_past_paho_and_only_we_acknowledge_them(far: Far, version: str) -> None:
+    client = client_of(far, version)
+    heard: list[tuple[str, bytes, bool, int]] = []
+
+    def hear(topic: str, payload: bytes, *, retained: bool, mid: int) -> None:
+        heard.append((topic, payload, retained, mid))
+
     _connect(client)
     far.publish("a", b"x")
-    far.publish("a", b"y")
-    _serve(client, lambda: heard == [1, 2])
+    far.publish("b", b"y" * 300, retain=True)
+    far.publish("a", b"", qos=0)
+    _serve(client, lambda: len(heard) == 3, hear)
+    assert heard == [("a", b"x", False, 1), ("b", b"y" * 300, True, 2), ("a", b"", False, 0)]
     assert far.acked == []
-    client.ack(2, 1)
-    _serve(client, lambda: far.acked == [2])
+    client.acknowledge([2, 1])
+    _serve(client, lambda: far.acked == [2, 1])
+    client.close()
+
+
+def test_a_broker_that_only_sends_messages_is_known_to_live(far: Far, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = client_of(far)
+    _connect(client)
+    monkeypatch.setattr(client, "_last_bytes_received", 0.0)
+    far.publish("a", b"x")
+    heard: list[str] = []
+    _serve(client, lambda: bool(heard), lambda topic, _payload, **_: heard.append(topic))
+    client.loop_misc()
+    assert client.wire is not None
     client.close()
 
 

@@ -12,32 +12,42 @@ from backend.drivers.mqtt import wire as wire_module
 from backend.drivers.mqtt.wire import Wire, dial
 
 
+def _nobody(*_message: object, **_facts: object) -> None:
+    raise AssertionError("there is no message")
+
+
 @pytest.fixture
 def pair() -> Iterator[tuple[Wire, socket.socket]]:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     theirs.settimeout(5)
-    wire = Wire(ours)
+    wire = Wire(ours, 4)
     yield wire, theirs
     wire.close()
     theirs.close()
 
 
-def test_reads_are_served_from_one_gulp(pair: tuple[Wire, socket.socket]) -> None:
+def test_what_arrives_is_cut_into_packets_and_only_what_is_offered_is_read(pair: tuple[Wire, socket.socket]) -> None:
     wire, theirs = pair
-    theirs.sendall(b"0123456789")
-    assert wire.recv(1) == b"0"
-    assert wire.pending() == 9
-    assert wire.recv(4) == b"1234"
-    assert wire.recv(100) == b"56789"
-    assert wire.pending() == 0
+    theirs.sendall(b"\xd0\x00\x90\x03\x00\x01\x01\x90")
+    wire.fill()
     with pytest.raises(BlockingIOError):
         wire.recv(1)
+    wire.offer(wire.packets.messages(_nobody) or b"")
+    assert (wire.recv(1), wire.recv(9)) == (b"\xd0", b"\x00")
+    with pytest.raises(BlockingIOError):
+        wire.recv(1)
+    wire.offer(wire.packets.messages(_nobody) or b"")
+    assert wire.recv(9) == b"\x90\x03\x00\x01\x01"
+    assert wire.packets.messages(_nobody) is None
+    assert not wire.broken
 
 
 def test_hanging_up_reads_as_nothing(pair: tuple[Wire, socket.socket]) -> None:
     wire, theirs = pair
     theirs.close()
+    wire.fill()
+    assert wire.broken
     assert wire.recv(1) == b""
     assert wire.fate == ""
 
@@ -116,7 +126,7 @@ def test_closing_writes_what_the_kernel_takes(pair: tuple[Wire, socket.socket]) 
 
 def test_dials_a_listener() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        wire = dial("127.0.0.1", server.getsockname()[1], None, lambda: True)
+        wire = dial("127.0.0.1", server.getsockname()[1], None, 4, lambda: True)
         accepted, _ = server.accept()
         wire.send(b"hello")
         assert wire.push()
@@ -129,7 +139,7 @@ def test_a_closed_port_is_refused() -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         with pytest.raises(ConnectionRefusedError):
-            dial("127.0.0.1", reserved.getsockname()[1], None, lambda: True)
+            dial("127.0.0.1", reserved.getsockname()[1], None, 4, lambda: True)
 
 
 def test_a_name_is_tried_at_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +148,7 @@ def test_a_name_is_tried_at_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -
         stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         addresses = [(*stream, reserved.getsockname()), (*stream, server.getsockname())]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: addresses)
-        wire = dial("broker", 1883, None, lambda: True)
+        wire = dial("broker", 1883, None, 4, lambda: True)
         wire.close()
 
 
@@ -165,11 +175,11 @@ def test_dialling_ends_soon_when_told_to(silent: int) -> None:
         return False
 
     with pytest.raises(TimeoutError, match="given up"):
-        dial("127.0.0.1", silent, None, going_on)
+        dial("127.0.0.1", silent, None, 4, going_on)
     assert asked.is_set()
 
 
 def test_dialling_has_an_end(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire_module, "DIAL_WITHIN_S", 0.3)
     with pytest.raises(TimeoutError, match="no answer in time"):
-        dial("127.0.0.1", silent, None, lambda: True)
+        dial("127.0.0.1", silent, None, 4, lambda: True)
