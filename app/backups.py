@@ -30,10 +30,11 @@ from backend.site.documents import read_text
 from backend.site.folder import FILE as SITE_FILE
 from backend.site.lock import LOCK_FILE
 from backend.store.identity import file_of
+from backend.store.reserve import NAME as RESERVE
 
 MANIFEST: Final = "backup.json"
 _FORMAT: Final = 1
-_LEFT_OUT: Final = frozenset({"log", LOCK_FILE})
+_LEFT_OUT: Final = frozenset({"log", LOCK_FILE, RESERVE})
 _FOLDERS: Final = ("models", "registry", "network", "log")
 _MOST_FILES: Final = 10_000
 _CHUNK: Final = 1 << 20

@@ -39,7 +39,7 @@ from backend.api.status import StatusApi
 from backend.api.worker import Worker
 from backend.audit.bundle import write_bundle
 from backend.audit.chain import GENESIS, Verdict, seal
-from backend.audit.checkpoint import CheckpointFile, verify_journal
+from backend.audit.checkpoint import CheckpointFile, not_gone_back, verify_journal
 from backend.audit.signing import load_key, load_public
 from backend.clock import Clock, SystemClock
 from backend.commands import LAST_NUMBER, CommandEngine
@@ -66,7 +66,7 @@ from backend.processing import Chains, Forwarder, check_targets, compile_chains
 from backend.processing.targets import Targets
 from backend.site import Site
 from backend.site.lock import SiteLock
-from backend.store import Store
+from backend.store import Reserve, Store
 
 _log = logs.get(__name__)
 
@@ -100,11 +100,7 @@ class System:
         if place.mode == "simulator":
             keep_on_loopback()
         logs.to_file(place.folder / "log")
-        self._store = Store.open(place.database_url, site=place.id, mode=place.mode, clock=clock, seal=seal)
-        self._undo.append(self._store.close)
-        self._key = load_key(place.folder)
-        self._checkpoints = CheckpointFile(place.folder / CHECKPOINT_FILE, log=self._store.id)
-        self._public = load_public(place.folder)
+        self._open_store(place)
         registry = self._store.registry()
         models = self._models = site.thing_models(place.folder)
         forms = devices.bind(registry, models, place.id)
@@ -221,6 +217,18 @@ class System:
             alarms,
             people,
         )
+
+    def _open_store(self, place: Site) -> None:
+        # A simulator has nothing that must be proved.
+        reserve = Reserve(place.folder) if place.mode == "live" else None
+        self._store = Store.open(
+            place.database_url, site=place.id, mode=place.mode, clock=self._clock, seal=seal, reserve=reserve
+        )
+        self._undo.append(self._store.close)
+        self._key = load_key(place.folder)
+        self._checkpoints = CheckpointFile(place.folder / CHECKPOINT_FILE, log=self._store.id)
+        self._public = load_public(place.folder)
+        not_gone_back(self._store, self._checkpoints, self._public)
 
     def _processing(
         self,

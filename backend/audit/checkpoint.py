@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -76,7 +76,7 @@ class CheckpointFile:
     def append(self, key: Ed25519PrivateKey, *, count: int, head: bytes, at: int) -> Checkpoint:
         """Add one checkpoint; it is on the disk when this returns. Raises StoreError and adds nothing otherwise."""
         with self._lock:
-            newest = self._newest(key.public_key())
+            newest = self.newest(key.public_key())
             if count < newest.count:
                 raise StoreError(
                     "No checkpoint was added to {file}: the journal has {count} entries, but had {reached} before.",
@@ -105,8 +105,11 @@ class CheckpointFile:
             return Checkpoints(good=(), fault=f"{self.file} holds no checkpoint")
         return Checkpoints(good=tuple(good))
 
-    def _newest(self, verifier: Verifier) -> Checkpoint:
-        """The last whole line alone: a year of checkpoints takes a minute to check, and adding one must not."""
+    def newest(self, verifier: Verifier) -> Checkpoint:
+        """The last whole line alone: a year of checkpoints takes a minute to check, and adding one must not.
+
+        Raises StoreError when it cannot be read or trusted.
+        """
         try:
             with self.file.open("rb") as stream:
                 stream.seek(max(0, self.file.stat().st_size - _TAIL_BYTES))
@@ -161,6 +164,54 @@ def verify_journal(entries: Iterable[JournalEntry], genesis: bytes, file: Checkp
     if verdict.ok and found.fault:
         return Verdict(count=verdict.count, ok=False, reason=found.fault)
     return verdict
+
+
+class Journaled(Protocol):
+    """A store with a journal."""
+
+    @property
+    def place(self) -> object:
+        """Where its database is."""
+        ...
+
+    def journal(self, *, after: int = 0, limit: int | None = None) -> Iterator[JournalEntry]:
+        """Entries with seq > after, in order."""
+        ...
+
+    def journal_tail(self, count: int) -> tuple[JournalEntry, ...]:
+        """The newest entries, oldest first."""
+        ...
+
+
+def not_gone_back(store: Journaled, file: CheckpointFile, key: Verifier) -> None:
+    """Raise ConfigError for a database whose journal is behind its newest checkpoint, or another one (F06, F11).
+
+    A commit is on the disk before its checkpoint is signed: only an older copy put in its place, or a log taken away,
+    explains this. A site that ran on would give the missing numbers a second time. Quick; `verify_journal` is thorough.
+    """
+    try:
+        newest = file.newest(key)
+    except StoreError:
+        # Missing or damaged: `verify_journal` says so, and no checkpoint can be added any more.
+        return
+    reached = max((entry.seq for entry in store.journal_tail(1)), default=0)
+    if reached < newest.count:
+        raise ConfigError(
+            "The database {file} went back: its journal has {count} entries, entries {first} to {last} are missing; "
+            "put the newer database back, or restore a backup to a new folder.",
+            file=store.place,
+            count=reached,
+            first=reached + 1,
+            last=newest.count,
+        )
+    for found in store.journal(after=newest.count - 1, limit=1 if newest.count else 0):
+        if found.hash.hex() != newest.head:
+            raise ConfigError(
+                "The journal in {file} is not the one that was signed: entry {count} is another; "
+                "put the right database back, or restore a backup to a new folder.",
+                file=store.place,
+                count=newest.count,
+            )
 
 
 def _append_line(file: Path, line: bytes) -> None:

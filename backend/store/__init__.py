@@ -8,7 +8,8 @@ what trends are read from (`rolled`) and has the writer store it.
 
 from backend.store.family import History
 from backend.store.records import Records
+from backend.store.reserve import Reserve
 from backend.store.store import Store
 from backend.store.tx import Tx
 
-__all__ = ["History", "Records", "Store", "Tx"]
+__all__ = ["History", "Records", "Reserve", "Store", "Tx"]

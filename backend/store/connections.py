@@ -114,10 +114,19 @@ def name_of(error: BaseException) -> str:
 
 def is_broken(error: BaseException) -> bool:
     """Whether the connection must not be used again: what it did last may or may not have reached the disk."""
+    return any(name_of(cause) in _BROKEN for cause in _causes(error))
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the disk had no room."""
+    return any(name_of(cause) == "SQLITE_FULL" for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> list[BaseException]:
     causes = [error]
     while causes[-1].__cause__ is not None:
         causes.append(causes[-1].__cause__)
-    return any(name_of(cause) in _BROKEN for cause in causes)
+    return causes
 
 
 def _with_log(raw: sqlite3.Connection) -> sqlite3.Connection:

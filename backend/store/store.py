@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from backend.store.appending import Seal
 from backend.store.choosing import database_of
 from backend.store.family import Database, Steps
 from backend.store.records import Records
+from backend.store.reserve import Reserve
 from backend.store.rolled.roller import Pace, Roller
 from backend.store.tx import Tx
 from backend.store.writer import Writer
@@ -27,13 +29,23 @@ _NO_HASH: Final = bytes(32)
 class Store(Records):
     """One site's database. `run` writes, everything else reads; all of it from any thread."""
 
-    def __init__(self, database: Database, found: identity.Identity, *, clock: Clock, seal: Seal) -> None:
+    def __init__(
+        self, database: Database, found: identity.Identity, *, clock: Clock, seal: Seal, reserve: Reserve | None = None
+    ) -> None:
         """Use `create` or `open`."""
         super().__init__(database, found)
         genesis = seal(_NO_HASH, 0, first_draft(found.site, found.store))
         pace = Pace(clock)
         try:
-            self._writer = Writer(database, genesis=genesis, clock=clock, seal=seal, committed=pace.committed)
+            self._writer = Writer(
+                database,
+                genesis=genesis,
+                clock=clock,
+                seal=seal,
+                committed=pace.committed,
+                # A server's disk is not ours to keep space on.
+                reserve=reserve if isinstance(database.place, Path) else None,
+            )
         except StoreError as error:
             raise ConfigError(error.template, **error.values) from error
         self._roller = Roller(self._steps, pace, clock)
@@ -45,10 +57,13 @@ class Store(Records):
         return cls(database, database.make(site=site, mode=mode), clock=clock, seal=seal)
 
     @classmethod
-    def open(cls, url: str, *, site: str, mode: str, clock: Clock, seal: Seal) -> Store:
-        """Open the database of a site, bringing older tables up to date. ConfigError says why not; nothing is made."""
+    def open(cls, url: str, *, site: str, mode: str, clock: Clock, seal: Seal, reserve: Reserve | None = None) -> Store:
+        """Open the database of a site, bringing older tables up to date. ConfigError says why not; nothing is made.
+
+        reserve: space for the journal on a full disk; for whoever runs the site.
+        """
         database = database_of(url)
-        return cls(database, database.prepare(site=site, mode=mode), clock=clock, seal=seal)
+        return cls(database, database.prepare(site=site, mode=mode), clock=clock, seal=seal, reserve=reserve)
 
     def run(self, work: Callable[[Tx], T]) -> Future[T]:
         """Do `work` in its own transaction, after everything queued before it.

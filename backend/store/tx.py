@@ -34,9 +34,19 @@ class Tx:
     """
 
     def __init__(
-        self, connection: Connection, hand: Hand, in_words: InWords, *, appender: Appender, clock: Clock
+        self,
+        connection: Connection,
+        hand: Hand,
+        in_words: InWords,
+        *,
+        appender: Appender,
+        clock: Clock,
+        room: Callable[[], bool],
     ) -> None:
+        """room: whether there is space for more than what safety rests on."""
         self.appender = appender
+        self.bulky = False
+        """Something of this unit may take much space."""
         self.groups: list[tuple[int, SampleBatch]] = []
         """Ids and batches of the groups stored in this unit."""
         self.failure: StoreError | None = None
@@ -44,6 +54,7 @@ class Tx:
         self._hand = hand
         self._in_words = in_words
         self._clock = clock
+        self._room = room
         self._open = True
         self._thread = threading.get_ident()
 
@@ -52,6 +63,7 @@ class Tx:
         with self._keeping():
             if not len(batch):
                 return
+            self._take_space()
             low, high = int(batch.point.min()), int(batch.point.max())
             if low < 0 or high >= MOST_POINTS:
                 raise ValueError(f"point ids {low} to {high} cannot be of this site")
@@ -60,6 +72,7 @@ class Tx:
     def quarantine(self, item: Quarantined) -> None:
         """Keep a message that was not used."""
         with self._keeping():
+            self._take_space()
             self._insert(schema.quarantine, rows.quarantined_row(item))
 
     def journal(self, draft: JournalDraft) -> JournalEntry:
@@ -120,7 +133,13 @@ class Tx:
     def derived(self, write: Callable[[Connection], None]) -> None:
         """Write what is made of stored samples; what it raises undoes the unit."""
         with self._keeping():
+            self._take_space()
             write(self._connection)
+
+    def _take_space(self) -> None:
+        self.bulky = True
+        if not self._room():
+            raise StoreError("Nothing was stored: the disk is full, and what is left is kept for the journal.")
 
     def close(self) -> None:
         """The unit is over: nothing may be done with it any more."""

@@ -15,7 +15,9 @@ from backend import logs
 from backend.clock import Clock
 from backend.errors import StoreError
 from backend.store.appending import Appender, Head, Seal
+from backend.store.connections import is_full
 from backend.store.family import Database, UncertainError
+from backend.store.reserve import Reserve
 from backend.store.tx import Tx
 
 T = TypeVar("T")
@@ -35,7 +37,9 @@ class _Doubt:
 class Writer:
     """Runs units of work in the order they came. A unit's future is done when its transaction is on the disk.
 
-    committed: told how many groups each unit stored. Raises StoreError when the database cannot be opened.
+    committed: told how many groups each unit stored. reserve: given up when the disk is full.
+
+    Raises StoreError when the database cannot be opened.
     """
 
     def __init__(
@@ -46,8 +50,10 @@ class Writer:
         clock: Clock,
         seal: Seal,
         committed: Callable[[int], None],
+        reserve: Reserve | None = None,
     ) -> None:
         self._database = database
+        self._reserve = reserve
         self._genesis = genesis
         self._clock = clock
         self._seal = seal
@@ -60,6 +66,7 @@ class Writer:
         self._late = False
         self._doubt: _Doubt | None = None
         self._stored: _Doubt | None = None
+        self._room()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -107,13 +114,33 @@ class Writer:
             # Tried again by someone who could not be told: it is not done twice.
             answer: T = stored.result
             return answer
+        begun: list[Tx] = []
+        try:
+            return self._once(work, begun)
+        except StoreError as error:
+            # Samples wait at their devices; the journal has nowhere else to go.
+            journal_only = not any(each.bulky for each in begun)
+            if not (journal_only and is_full(error) and self._reserve is not None and self._reserve.give_up()):
+                raise
+        return self._once(work, begun)
+
+    def _once(self, work: Callable[[Tx], T], begun: list[Tx]) -> T:
+        """One try at a unit; what it begins is added to `begun`."""
         done: list[_Doubt] = []
 
         def whole(connection: Connection) -> T:
             appender = Appender(
                 connection, remembered=self._head, genesis=self._genesis, clock=self._clock, seal=self._seal
             )
-            tx = Tx(connection, self._hand, self._database.in_words, appender=appender, clock=self._clock)
+            tx = Tx(
+                connection,
+                self._hand,
+                self._database.in_words,
+                appender=appender,
+                clock=self._clock,
+                room=self._room,
+            )
+            begun.append(tx)
             try:
                 result = work(tx)
             finally:
@@ -130,6 +157,9 @@ class Writer:
             raise
         self._keep(done[0].tx)
         return result
+
+    def _room(self) -> bool:
+        return self._reserve is None or self._reserve.keep()
 
     def _keep(self, tx: Tx) -> None:
         """The unit is on the disk."""
