@@ -330,7 +330,7 @@ class System:
             links=links,
             network=network,
             balance=balance,
-            preferences=PreferencesApi(store, self._worker, clock),
+            preferences=PreferencesApi(store, self._worker, clock, people),
             exports=ExportsApi(store=store, people=people, clock=clock, worker=self._worker),
             journal=JournalApi(
                 store=store,

@@ -8,11 +8,12 @@ from concurrent.futures import Executor, Future
 from threading import Lock
 from typing import Any, Final
 
+from backend.access import People
 from backend.clock import Clock
 from backend.errors import RefusedError, mark
 from backend.model.change import ProfileChange
 from backend.model.journal import Field, JournalDraft
-from backend.model.person import Session
+from backend.model.person import Right, Session
 from backend.store import Store, Tx
 
 SETUP_CHANGED: Final = "setup.changed"
@@ -24,8 +25,9 @@ _LONGEST: Final = 256_000
 class PreferencesApi:
     """JSON values by owner ("person:<id>" or "desk:<workstation>") and key; read and written off the calling thread."""
 
-    def __init__(self, store: Store, worker: Executor, clock: Clock) -> None:
+    def __init__(self, store: Store, worker: Executor, clock: Clock, people: People) -> None:
         self._store = store
+        self._people = people
         self._worker = worker
         self._clock = clock
         self._one_at_a_time = Lock()
@@ -50,10 +52,15 @@ class PreferencesApi:
     ) -> Future[None]:
         """Keep a profile, and journal in the same transaction what differs: who, what, old, new.
 
-        before: what was in force, for values that were never kept.
+        before: what was in force, for values that were never kept. session None = nobody is signed in; one that has
+        ended is refused.
         """
 
         def work() -> None:
+            if session is not None and not self._people.may(session.id, Right.VIEW):
+                raise RefusedError(
+                    mark("{name} may not do this: {right} is needed"), name=session.name, right=Right.VIEW
+                )
             text = _text(key, value)
             with self._one_at_a_time:
                 kept = self._read(owner, key)

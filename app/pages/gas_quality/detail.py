@@ -65,10 +65,11 @@ class SourceDetail(Card):
         self.set_title(title, note)
         self.rows.replace(rows)
 
-    def ask_for(self, point: Point) -> None:
-        """Say whose trend comes; the line itself follows."""
+    def ask_for(self, point: Point, note: str = "") -> None:
+        """Say whose trend comes; the line itself follows. note: why it does not begin at the left edge."""
         unit = unit_of(point)
-        self._caption.setText(f"{point_title(point)}, {unit}" if unit else point_title(point))
+        title = f"{point_title(point)}, {unit}" if unit else point_title(point)
+        self._caption.setText(" · ".join(part for part in (title, note) if part))
 
     def show_history(self, point: Point, found: Thinned, start: int, end: int) -> None:
         """Show what the history holds."""

@@ -32,7 +32,7 @@ _BEATS: Final = 4
 """Once a second."""
 _HISTORY_BEATS: Final = 120
 """Twice a minute."""
-_SPANS_S: Final = {"hour": 3600, "day": 86_400, "week": 7 * 86_400}
+_SPANS_S: Final = presenter.SPANS_S
 _FIRST: Final = "wobbe_index"
 
 
@@ -46,16 +46,20 @@ class GasQualityPage(Page):
         self._rows: list[SourceRow] = []
         self._chosen = ""
         self._tag = ""
+        self._asked: Point | None = None
+        """Whose trend was last asked for."""
         self._beats = 0
         self._span = Segmented([(key, key) for key in _SPANS_S], name="")
         self._span.set_current("day")
+        self._span_is_mine = False
+        """Somebody has chosen it; until then it is the shortest that holds what is stored, a day at most."""
         self._tiles = [KpiTile("") for _tile in range(_TILES)]
         self._detail = SourceDetail()
         self._empty = EmptyState("")
         self._list = QVBoxLayout()
         self._body = QWidget()
         self._lay_out()
-        self._span.chosen.connect(lambda _key: self._ask_history())
+        self._span.chosen.connect(self._choose_span)
         self._detail.table.selected.connect(self._choose_value)
         for key, button in self._detail.buttons.items():
             button.clicked.connect(lambda _checked=False, page=key: self._leave_for(page))
@@ -227,22 +231,36 @@ class GasQualityPage(Page):
             self._tag = tag
             self._ask_history()
 
+    def _choose_span(self, _key: str) -> None:
+        self._span_is_mine = True
+        self._ask_history()
+
     def _ask_history(self) -> None:
-        """The chosen value over the chosen time; off this thread."""
-        point, backend = self._point(), self._context.backend
+        """The chosen value over the chosen time, and since when it is stored; off this thread."""
+        point = self._point()
         if point is None:
             return
-        self._detail.ask_for(point)
+        if point != self._asked:
+            self._asked = point
+            self._detail.ask_for(point)
+        begun = self._context.backend.history.first_at(point.id)
+        self._context.actions.ask(begun, lambda first: self._ask_values(point, first), owner=self, failed=None)
+
+    def _ask_values(self, point: Point, first: int | None) -> None:
+        backend = self._context.backend
         end = backend.now()
+        if not self._span_is_mine:
+            self._span.set_current(presenter.span_for(first, end))
         start = end - _SPANS_S[self._span.current()] * US
         asked = backend.history.thinned((point.id,), start, end, BUCKETS)
         self._context.actions.ask(
-            asked, lambda found: self._take_history(point, found, start, end), owner=self, failed=None
+            asked, lambda found: self._take_history(point, found, start, end, first), owner=self, failed=None
         )
 
-    def _take_history(self, point: Point, found: tuple[Thinned, ...], start: int, end: int) -> None:
+    def _take_history(self, point: Point, found: tuple[Thinned, ...], start: int, end: int, first: int | None) -> None:
         if found and point == self._point():
             self._detail.show_history(point, found[0], start, end)
+            self._detail.ask_for(point, presenter.begun_text(first, start, end))
 
     # -- what people do -------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.formats import asset_name, point_title, quality_word, shown, unit_of, value_text
+from app.formats import asset_name, clock_time, date_text, point_title, quality_word, shown, unit_of, value_text
 from app.pages.gas_quality.sources import COMPONENTS, FIGURES, Source
 from app.texts import _
 from app.tones import glyph_of, mark_of
@@ -26,10 +26,28 @@ Alarms = Mapping[int, AlarmRecord]
 """The most urgent alarm of each point."""
 Alarm = tuple[int, GlyphState]
 
+SPANS_S: Final = {"hour": 3600, "day": 86_400, "week": 7 * 86_400}
+"""How long the trend of a value can be."""
 _ORDER: Final = ("HH", "H", "L", "LL")
 _ROOM: Final = 0.15
 """Of the stretch between the outer limits, left free beyond them."""
 _PRIORITIES: Final = {"HH": "priority_hh", "H": "priority_h", "L": "priority_l", "LL": "priority_ll"}
+
+
+def span_for(first: int | None, now: int) -> str:
+    """The trend that is shown first: the shortest that holds what is stored since `first` (µs UTC), a day at most."""
+    stored_s = 0.0 if first is None else (now - first) / US
+    return "hour" if stored_s <= SPANS_S["hour"] else "day"
+
+
+def begun_text(first: int | None, start: int, now: int) -> str:
+    """Why a trend is empty at its left end, or all over; "" while it is not. µs UTC."""
+    if first is None:
+        return _("nothing stored yet")
+    if first <= start:
+        return ""
+    day = "" if date_text(first) == date_text(now) else f"{date_text(first)} "
+    return _("stored since {time}").format(time=f"{day}{clock_time(first)[:5]}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

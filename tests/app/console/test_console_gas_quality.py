@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from app.formats import clock_time
 from app.pages.gas_quality import presenter
 from app.pages.gas_quality.detail import BUCKETS, pens, spread
+from app.pages.gas_quality.presenter import begun_text, span_for
 from app.pages.gas_quality.row import SourceRow
 from app.pages.gas_quality.sources import COMPONENTS, FIGURES, Source, sources_of
 from app.texts import set_language
@@ -24,6 +26,7 @@ from backend.site import thing_models
 from sims.city.generate import plan_city
 from tests.support.city import OPERATOR, PASSWORD
 from tests.support.desk import WindowedDesk, cells
+from widgets.inputs import Segmented
 from widgets.readouts import CompositionBar, Mark, ValueReadout
 from widgets.theme import Tone
 
@@ -167,6 +170,23 @@ def test_a_value_is_held_for_a_while_and_then_is_a_gap() -> None:
     assert values[120] == 3.0
 
 
+NOW = 1_800_000_000 * US
+
+
+@pytest.mark.parametrize(
+    ("ago_s", "span"), [(None, "hour"), (60, "hour"), (3600, "hour"), (3601, "day"), (30 * 86_400, "day")]
+)
+def test_a_trend_begins_as_long_as_there_is_something_to_see(ago_s: int | None, span: str) -> None:
+    assert span_for(None if ago_s is None else NOW - ago_s * US, NOW) == span
+
+
+def test_an_empty_stretch_is_explained() -> None:
+    start = NOW - 3600 * US
+    assert begun_text(None, start, NOW) == "nothing stored yet"
+    assert begun_text(start - US, start, NOW) == ""
+    assert begun_text(NOW - 600 * US, start, NOW) == f"stored since {clock_time(NOW - 600 * US)[:5]}"
+
+
 @pytest.fixture
 def page(live: WindowedDesk) -> WindowedDesk:
     live.sign_in(OPERATOR, PASSWORD)
@@ -185,6 +205,15 @@ def test_the_analyser_of_the_field_is_shown_and_stored(page: WindowedDesk) -> No
     names = [line[1] for line in cells(page.table("All values of the source").row_model())]
     assert names[:2] == ["Methane", "Ethane"]
     assert len(names) == 16
+    # Nothing is older than a few seconds: the shortest trend, and a word about what is missing at its left.
+    page.until(lambda: "Wobbe index, MJ/m³ · stored since" in page.words())
+    span = next(each for each in page.shell.findChildren(Segmented) if each.accessibleName() == "Length of the trend")
+    assert span.current() == "hour"
+    span.set_current("week")
+    span.chosen.emit("week")
+    page.shell.go("gas_quality", "NGS-GQ.AT-OD")
+    page.until(lambda: "mg/m³ · stored since" in page.words())
+    assert span.current() == "week"
 
 
 def test_a_value_is_found_by_its_tag_and_its_station_opens(page: WindowedDesk) -> None:

@@ -65,6 +65,7 @@ PeopleApi.enrol                  .        .         .       .       .          x
 ExportsApi.series                x        x         x       x       x          x          .
 ExportsApi.samples               x        x         x       x       x          x          .
 ExportsApi.picture               x        x         x       x       x          x          .
+PreferencesApi.change            x        x         x       x       x          x          .
 JournalApi.search                .        .         .       x       .          .          .
 JournalApi.count                 .        .         .       x       .          .          .
 JournalApi.export                .        .         .       x       .          .          .
@@ -82,6 +83,7 @@ DENIALS = {
     "AlarmsApi": {"{name} may not do this: {right} is needed"},
     "ExportsApi": {"{name} may not do this: {right} is needed"},
     "JournalApi": {"{name} may not do this: {right} is needed"},
+    "PreferencesApi": {"{name} may not do this: {right} is needed"},
     "PeopleApi": {SIGNED_OUT, "{person} may not change accounts"},
     "CommandsApi": {
         SIGNED_OUT,
@@ -200,6 +202,9 @@ CALLS: dict[str, Ask] = {
     "ExportsApi.samples": lambda o, s, who: o.backend.exports.samples(s, _new_file(o, f"samples-{who}.csv"), [0], 0, 1),
     "ExportsApi.picture": lambda o, s, who: o.backend.exports.picture(
         s, _new_file(o, f"picture-{who}.png"), lambda draft: draft.touch()
+    ),
+    "PreferencesApi.change": lambda o, s, who: o.backend.preferences.change(
+        "desk:a", "taste", {"theme": who}, before={}, session=s, workstation="a"
     ),
     "JournalApi.search": lambda o, s, _: o.backend.journal.search(s, JournalQuery()),
     "JournalApi.count": lambda o, s, _: o.backend.journal.count(s, JournalQuery()),

@@ -12,6 +12,7 @@ import pytest
 from app.making import init_site
 from backend.api import Backend
 from backend.api.network import NetworkApi
+from backend.api.worker import Worker
 from backend.errors import RefusedError
 from backend.model.command import Command, CommandContent, CommandKind, CommandState, RiskClass
 from backend.model.isolation import Direction
@@ -33,7 +34,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 
 @pytest.fixture
 def worker() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(1) as pool:
+    with Worker(1) as pool:
         yield pool
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from backend.access import People
 from backend.api.preferences import SETUP_CHANGED, PreferencesApi
 from backend.api.worker import Worker
 from backend.errors import RefusedError, StoreError
@@ -23,27 +26,36 @@ def worker() -> Iterator[ThreadPoolExecutor]:
 
 
 @pytest.fixture
+def people() -> People:
+    """All there are have the right."""
+    return cast(People, SimpleNamespace(may=lambda _session, _right: True))
+
+
+@pytest.fixture
+def preferences(store: Store, worker: ThreadPoolExecutor, clock: ManualClock, people: People) -> PreferencesApi:
+    return PreferencesApi(store, worker, clock, people)
+
+
+@pytest.fixture
 def chen() -> Session:
     return Session(
         id="s-1", person="p-1", login="chen", name="Chen Wei", role=Role.OPERATOR, workstation="a", started_at=0
     )
 
 
-def test_kept_by_owner_and_key_across_a_restart(store: Store, worker: ThreadPoolExecutor, clock: ManualClock) -> None:
-    preferences = PreferencesApi(store, worker, clock)
+def test_kept_by_owner_and_key_across_a_restart(
+    preferences: PreferencesApi, store: Store, worker: ThreadPoolExecutor, clock: ManualClock, people: People
+) -> None:
     preferences.write("person:a", "layout", {"pages": ["map", 2, None]}).result(10)
     preferences.write("person:b", "layout", "other").result(10)
-    again = PreferencesApi(store, worker, clock)
+    again = PreferencesApi(store, worker, clock, people)
     assert again.read("person:a", "layout").result(10) == {"pages": ["map", 2, None]}
     assert again.read("person:b", "layout").result(10) == "other"
     assert again.read("person:b", "pens").result(10) is None
 
 
 @pytest.mark.parametrize("value", [float("nan"), {1, 2}, b"bytes", "x" * 300_000])
-def test_what_cannot_be_kept_is_refused_and_the_old_stays(
-    store: Store, worker: ThreadPoolExecutor, clock: ManualClock, value: object
-) -> None:
-    preferences = PreferencesApi(store, worker, clock)
+def test_what_cannot_be_kept_is_refused_and_the_old_stays(preferences: PreferencesApi, value: object) -> None:
     preferences.write("person:a", "pens", [1]).result(10)
     with pytest.raises(RefusedError):
         preferences.write("person:a", "pens", value).result(10)
@@ -58,9 +70,8 @@ def change(preferences: PreferencesApi, value: dict[str, object], session: Sessi
 
 
 def test_a_changed_profile_is_journaled_with_who_old_and_new_in_one_transaction(
-    store: Store, worker: ThreadPoolExecutor, clock: ManualClock, chen: Session
+    preferences: PreferencesApi, clock: ManualClock, chen: Session
 ) -> None:
-    preferences = PreferencesApi(store, worker, clock)
     change(preferences, PROFILE | {"theme": "light"}, chen)
     clock.tick(60)
     change(preferences, PROFILE | {"theme": "light", "scales": {"DELL": 1.15}}, None)
@@ -74,9 +85,8 @@ def test_a_changed_profile_is_journaled_with_who_old_and_new_in_one_transaction(
 
 
 def test_a_profile_that_cannot_be_journaled_is_not_kept(
-    store: Store, worker: ThreadPoolExecutor, clock: ManualClock, chen: Session, monkeypatch: pytest.MonkeyPatch
+    preferences: PreferencesApi, store: Store, chen: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    preferences = PreferencesApi(store, worker, clock)
     change(preferences, PROFILE, chen)
 
     def broken(_tx: Tx, _draft: JournalDraft) -> None:
