@@ -18,6 +18,9 @@
       linepack.ratio = told.ratio;
       linepack.thinning = told.thinning;
       linepack.streets = told.streets;
+      linepack.cut = told.cut;
+      linepack.arrow = told.arrow;
+      linepack.shade = told.shade;
       var atlas = new Image();
       atlas.onload = function () {
         linepack.atlas = atlas;
@@ -29,11 +32,15 @@
     scene: function (told) { linepack.ground.show(told.lines, told.areas); linepack.symbols.show(told.symbols); },
     looks: function (told) { linepack.symbols.look(told.looks); },
     frame: function (told) {
-      linepack.ground.frame(told.off, told.names);
+      linepack.ground.frame(told.off, told.names, told.arrows);
       linepack.symbols.frame(told.visible, told.selected, told.rings);
       linepack.labels.show(told.labels);
     },
     question: function (told) { linepack.question.show(told); },
+    situation: function (told) {
+      linepack.ground.cutOff(told.cut);
+      linepack.question.stand(told.ellipses, told.track);
+    },
     base: function (told) { linepack.ground.lay(told.zooms); },
     beat: function (told) { linepack.symbols.beat(told.fast, told.slow); },
     view: function (told) {
@@ -56,10 +63,19 @@
     return { lon: at.lng, lat: at.lat, zoom: map.getZoom(), number: number };
   }
 
-  [linepack.ground.sheet, linepack.question.sheet, linepack.symbols.sheet, linepack.symbols.glyphs]
-    .forEach(function (sheet) { sheet.addTo(map); });
+  var sheets = [linepack.ground.sheet, linepack.question.sheet, linepack.symbols.sheet, linepack.symbols.glyphs];
+  sheets.forEach(function (sheet) { sheet.addTo(map); });
 
-  map.on("moveend", function () { if (!following) { say(Object.assign({ kind: "moved" }, where())); } });
+  function moved() { if (!following) { say(Object.assign({ kind: "moved" }, where())); } }
+
+  map.on("moveend", moved);
+  // A long drag leaves what was prepared: the desk is asked for more on the way.
+  map.on("move", function () {
+    if (!following && linepack.ground.sheet.leaves()) {
+      sheets.forEach(function (sheet) { sheet.settle(); });
+      moved();
+    }
+  });
   map.on("click", function (event) { say({ kind: "clicked", lon: event.latlng.lng, lat: event.latlng.lat }); });
   // A right click has no menu here.
   document.addEventListener("contextmenu", function (event) { event.preventDefault(); });

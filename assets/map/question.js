@@ -1,7 +1,7 @@
 "use strict";
 // What lies over the network for one question: casing along a section, hatched area, circle, and what is measured.
 
-linepack.question = { casing: [], selected: [], area: [], circle: null, path: [] };
+linepack.question = { casing: [], selected: [], area: [], circle: null, path: [], routes: [], ellipses: [], track: [] };
 
 (function (question) {
   var EQUATOR_M = 40075016.686;
@@ -64,14 +64,50 @@ linepack.question = { casing: [], selected: [], area: [], circle: null, path: []
     }
   }
 
+  // Where a leak probably is: three grey ellipses, the outermost with its edge.
+  function paintEllipses(ink, frame) {
+    question.ellipses.forEach(function (one) {
+      var metres = EQUATOR_M * Math.cos(one[5] * Math.PI / 180) / frame.world;
+      [3, 2, 1].forEach(function (times) {
+        ink.beginPath();
+        ink.ellipse(one[0] * frame.world - frame.left, one[1] * frame.world - frame.top,
+          times * one[3] / metres, times * one[4] / metres, one[2] * Math.PI / 180, 0, 2 * Math.PI);
+        ink.globalAlpha = linepack.shade;
+        ink.fillStyle = linepack.colours.text1;
+        ink.fill();
+        ink.globalAlpha = 1;
+        if (times === 3) {
+          ink.setLineDash([4 * linepack.scale, 3 * linepack.scale]);
+          ink.strokeStyle = linepack.colours.text2;
+          ink.lineWidth = 1.25 * linepack.scale;
+          ink.stroke();
+          ink.setLineDash([]);
+        }
+      });
+    });
+  }
+
+  function paintWays(ink, frame) {
+    var scale = linepack.scale, ways = question.routes.concat(question.track.length ? [question.track] : []);
+    linepack.stroke(ink, frame, ways, linepack.colours.text1, 2 * scale, [2 * scale, 5 * scale]);
+  }
+
   question.sheet = new linepack.Sheet(2, function (ink, frame) {
     paintQuestion(ink, frame);
+    paintEllipses(ink, frame);
+    paintWays(ink, frame);
     linepack.symbols.paintRings(ink, frame);
   });
 
   question.show = function (told) {
-    ["casing", "selected", "area", "circle", "path"].forEach(function (part) { question[part] = told[part]; });
+    ["casing", "selected", "area", "circle", "path", "routes"].forEach(function (part) { question[part] = told[part]; });
     question.sheet.paint();
     linepack.symbols.mark(told.marks);
+  };
+
+  question.stand = function (ellipses, track) {
+    question.ellipses = ellipses;
+    question.track = track;
+    question.sheet.paint();
   };
 }(linepack.question));

@@ -4,6 +4,7 @@
 
 var linepack = {
   scale: 1, colours: {}, pipes: {}, sprites: {}, atlas: null, ratio: 1, thinning: [1], streets: [0, 0],
+  cut: [0, 9, 6], arrow: 4, shade: 0.1,
 };
 
 linepack.map = map_linepack;
@@ -46,6 +47,12 @@ linepack.Sheet = L.Layer.extend({
     L.DomUtil.setPosition(this._canvas, min);
     this._ratio = ratio;
     this.paint();
+  },
+
+  // Whether the map, while it is dragged, looks beyond what is painted.
+  leaves: function () {
+    var map = this._map, size = map.getSize(), min = map.containerPointToLayerPoint([0, 0]);
+    return !this.box.contains(L.bounds(min, min.add(size)));
   },
 
   paint: function () {

@@ -61,6 +61,15 @@ class NetworkApi:
         """Closed, unknown and remote valves, as of now."""
         return self._valves.states()
 
+    def cut_off(self) -> Future[frozenset[str]]:
+        """Pipes that no source reaches, as the valves stand now."""
+
+        def look() -> frozenset[str]:
+            fed = self._graph.supplied(self._valves.states().closed)
+            return frozenset(pipe.id for pipe in self._drawing.pipes if pipe.start not in fed and pipe.end not in fed)
+
+        return self._later(look)
+
     def valve_commands(self) -> dict[str, int]:
         """Valve id → the point that commands it ("prepare:POINT ID")."""
         return {valve: line.command for valve, line in self._valves.lines().items()}

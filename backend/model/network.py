@@ -53,6 +53,7 @@ class Pipe:
     roughness_mm: float = 0.1
     zone: str = ""
     street: str = ""
+    street_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class Valve:
     diameter_mm: float
     zone: str = ""
     street: str = ""
+    street_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

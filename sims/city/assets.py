@@ -9,17 +9,15 @@ from backend.model.network import Fitting, FittingKind, Network, Node
 from backend.model.plant import Medium, StationKind
 from sims.city.draw import degrees
 from sims.city.fleet import fleet_in
-from sims.city.names import AVENUE, STATIONS, STREETS, SUPPLIES, WORKS, ZONES
+from sims.city.names import AVENUE, ROADS, STATIONS, SUPPLIES, WORKS, ZONES
 from sims.city.sites import GASIFICATION, sites_in
 from sims.city.streets import SECTION
-from sims.city.trunks import RING
 
 Row = dict[str, Any]
 Names = tuple[str, str]
 """English and Chinese."""
 CITY: Final = "LINJIANG"
 AVENUE_MAIN: Final = "BA-MAIN"
-_ROADS: Final[dict[str, str]] = dict([*STREETS, AVENUE, (RING, "二环路")])
 _NAMED: Final[dict[str, Names]] = {
     "XV-0417": ("Binjiang Avenue main, north isolating valve", "滨江大道主管北端切断阀"),
     "XV-0422": ("Binjiang Avenue main, south isolating valve", "滨江大道主管南端切断阀"),
@@ -91,7 +89,7 @@ def _valves(network: Network) -> Iterator[Row]:
         if not valve.id.startswith("XV-"):
             continue
         road = valve.street
-        names = _NAMED.get(valve.id, (f"{road or 'Tie'} valve", f"{_ROADS.get(road, '联络管')}阀门"))
+        names = _NAMED.get(valve.id, (f"{road or 'Tie'} valve", f"{ROADS.get(road, '联络管')}阀门"))
         parent = AVENUE_MAIN if road == AVENUE[0] else valve.zone or CITY
         yield _row(valve.id, "valve", names, parent, at[valve.start])
 
@@ -112,7 +110,7 @@ def _fitting(fitting: Fitting, road: str) -> Row:
         names = WORKS[int(fitting.id.removeprefix("K-")) - 1]
     elif road and fitting.fitting is FittingKind.DETECTOR:
         # Sixty of them: where it is tells them apart.
-        names = f"{road} leak detector", f"{_ROADS[road]}泄漏探测器"
+        names = f"{road} leak detector", f"{ROADS[road]}泄漏探测器"
     return _row(fitting.id, kind, names, fitting.zone or CITY, fitting)
 
 

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Final
 
 from backend.model.network import Fitting, FittingKind, Network, Node, Pipe, Regulator, Source, Tier, Use, Valve
+from sims.city.names import ROADS
 
 ORIGIN: Final = (121.30, 30.90)
 """Longitude and latitude of the city's middle, WGS 84; the place is made up."""
@@ -63,6 +64,7 @@ class Board:
                     diameter_mm=diameter_mm,
                     zone=first.zone or last.zone,
                     street=street,
+                    street_zh=ROADS.get(street, ""),
                 )
             )
             end = end_of_pipe
@@ -77,6 +79,7 @@ class Board:
                 roughness_mm=_ROUGHNESS_MM[last.tier],
                 zone=zone,
                 street=street,
+                street_zh=ROADS.get(street, ""),
             )
         )
 

@@ -103,6 +103,8 @@ STREETS: Final = (
     ("Gongye Road", "工业路"), ("Xueyuan Road", "学院路"), ("Guangming Street", "光明街"), ("Chang'an Road", "长安路"),
 )  # fmt: skip
 AVENUE: Final = ("Binjiang Avenue", "滨江大道")
+ROADS: Final = dict([*STREETS, AVENUE])
+"""Every road by its English name."""
 
 WORKS: Final = (
     ("Linjiang Brewery", "临江啤酒厂"), ("Donghai Textiles", "东海纺织"), ("City Laundry", "城市洗涤"),

@@ -16,9 +16,9 @@ from widgets.maps import messages
 from widgets.maps.maker import Document, DocumentMaker
 from widgets.maps.mercator import degrees, unit
 from widgets.maps.painting import plate_size
-from widgets.maps.picture import Picture, bounds_of
-from widgets.maps.projection import Projection, clamped, fitting
-from widgets.maps.scene import Frame, Look, Overlay, Place, Scene, View
+from widgets.maps.picture import Picture, home_of
+from widgets.maps.projection import Insets, Projection, clamped, within
+from widgets.maps.scene import Frame, Look, Overlay, Place, Scene, Situation, View
 from widgets.maps.schematic import Schematic
 from widgets.maps.shelf import Shelf
 from widgets.maps.sprites import atlas
@@ -34,6 +34,8 @@ RELOAD_MS: Final = 1_000
 _LONGEST_REST_MS: Final = 60_000
 _RING_STEPS: Final = 2
 _NEAREST_FRAME: Final = 17
+_MARGIN: Final = 0.04
+"""Round what is framed, as a share of the height."""
 
 
 class MapBoard(QWidget):
@@ -104,6 +106,8 @@ class MapBoard(QWidget):
     def switch_off(self, layers: Iterable[str]) -> None:
         """Do not draw these layers."""
         self.picture.switch_off(layers)
+        self._tell(lambda: messages.question_message(self.picture, self.picture.question))
+        self._tell(lambda: messages.situation_message(self.picture))
         self._refresh()
 
     def select(self, key: str) -> None:
@@ -115,8 +119,15 @@ class MapBoard(QWidget):
     def ask(self, overlay: Overlay) -> None:
         """Lay this over the network."""
         self.picture.overlay(overlay)
-        self._tell(lambda: messages.question_message(self.picture, overlay))
+        self._tell(lambda: messages.question_message(self.picture, self.picture.question))
         self._refresh()
+
+    def stand(self, situation: Situation) -> None:
+        """Lay this over the network whatever is asked."""
+        if self.picture.stand(situation):
+            self._tell(lambda: messages.situation_message(self.picture))
+            self.schematic.repaint_ground()
+            self._refresh()
 
     def set_tiles(self, tiles: Tiles | None) -> None:
         """Lay these tiles under the network; None = plain land, and the streets that the pipes run under."""
@@ -135,20 +146,25 @@ class MapBoard(QWidget):
         self._set_view(view)
         self._tell(lambda: messages.view_message(view, self._view_number))
 
-    def fit(self) -> None:
-        """Look at the whole network."""
-        box = bounds_of(self.picture.scene)
+    def fit(self, insets: Insets | None = None) -> None:
+        """Look at the whole city, in the part of the map that nothing covers."""
+        box = home_of(self.picture.scene)
         if box is not None:
-            self.look_at(fitting(box, max(1, self.width()) * 0.9, max(1, self.height()) * 0.9))
+            self.look_at(within(box, max(1, self.width()), max(1, self.height()), insets or Insets()))
 
-    def frame_places(self, places: Sequence[Place], right_px: float = 0.0) -> None:
-        """Look at all of these places, with so many px at the right left for a panel."""
+    def frame_places(self, places: Sequence[Place], insets: Insets | None = None) -> None:
+        """Look at all of these places, in the part of the map that nothing covers."""
         if not places:
             return
         lon, lat = [place[0] for place in places], [place[1] for place in places]
         box = (min(lon), min(lat), max(lon), max(lat))
-        view = fitting(box, max(1.0, self.width() - 2 * right_px), self.height() * 0.8)
-        self.look_at(View(at=view.at, zoom=min(view.zoom, _NEAREST_FRAME)))
+        room = self._roomy(insets)
+        view = within(box, max(1, self.width()), max(1, self.height()), room)
+        if view.zoom > _NEAREST_FRAME:
+            middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+            near = Projection(view=View(at=middle, zoom=_NEAREST_FRAME), width=self.width(), height=self.height())
+            view = near.moved((room.right - room.left) / 2, (room.bottom - room.top) / 2)
+        self.look_at(view)
 
     def go_to(self, key: str, zoom: int) -> None:
         """Look at a symbol or line from at least this near."""
@@ -237,6 +253,7 @@ class MapBoard(QWidget):
             lambda: messages.scene_message(picture),
             lambda: messages.looks_message(picture, range(len(picture.looks))),
             lambda: messages.question_message(picture, picture.question),
+            lambda: messages.situation_message(picture),
             lambda: messages.frame_message(self._frame),
             lambda: messages.base_message(tiles.info if tiles is not None else None),
             self._theme_message,
@@ -267,6 +284,13 @@ class MapBoard(QWidget):
             self._set_view(view)
 
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _roomy(self, insets: Insets | None) -> Insets:
+        """With a margin round what is to be seen."""
+        taken, margin = insets or Insets(), _MARGIN * self.height()
+        return Insets(
+            left=taken.left + margin, right=taken.right + margin, top=taken.top + margin, bottom=taken.bottom + margin
+        )
 
     def _set_view(self, view: View) -> None:
         if view == self._view:

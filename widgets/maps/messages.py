@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtGui import QColor
 
 from widgets.maps.mercator import unit
-from widgets.maps.painting import ROAD_M, STREET_M
+from widgets.maps.painting import ARROW, CUT_DASH, CUT_WIDER, ELLIPSE_SHADE, ROAD_M, STREET_M
 from widgets.maps.picture import Picture
 from widgets.maps.scene import SIZES, THINNING, Frame, Overlay, Place, View
 from widgets.maps.sprites import Atlas
@@ -52,6 +52,9 @@ def theme_message(theme: Theme, atlas: Atlas, number: int) -> str:
         ratio=atlas.ratio,
         thinning=THINNING,
         streets=[STREET_M, ROAD_M],
+        cut=[CUT_WIDER, *CUT_DASH],
+        arrow=ARROW,
+        shade=ELLIPSE_SHADE,
         sprites=atlas.places,
     )
 
@@ -89,6 +92,7 @@ def frame_message(frame: Frame) -> str:
         off=sorted(frame.tiers_off),
         rings=[[_short(ring.x), _short(ring.y), ring.radius, ring.words] for ring in frame.rings],
         names=[[_short(one.x), _short(one.y), one.angle, int(one.large), one.words] for one in frame.names],
+        arrows=[[_short(one.x), _short(one.y), one.angle] for one in frame.arrows],
         labels=[
             [_short(one.x), _short(one.y), one.dx, one.dy, one.width, one.height, one.kind.value, one.lines, one.badge]
             for one in frame.labels
@@ -112,7 +116,16 @@ def question_message(picture: Picture, overlay: Overlay) -> str:
         area=_flat(overlay.area),
         circle=circle,
         path=_flat(overlay.path),
+        routes=[_flat(route) for route in overlay.routes],
     )
+
+
+def situation_message(picture: Picture) -> str:
+    """What lies over the network whatever is asked."""
+    situation = picture.situation
+    ellipses = [[*_flat((one.at,)), one.angle, one.along_m, one.across_m, one.at[1]] for one in situation.ellipses]
+    cut = [[line.tier, _flat(line.path)] for key in sorted(situation.cut) if (line := picture.line(key)) is not None]
+    return _json(kind="situation", ellipses=ellipses, cut=cut, track=_flat(situation.track))
 
 
 def view_message(view: View, number: int) -> str:

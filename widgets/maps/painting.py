@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from widgets.maps.mercator import unit
 from widgets.maps.picture import Picture
 from widgets.maps.projection import Projection
-from widgets.maps.scene import BADGE, SIZES, Frame, Label, LabelKind, Line, Place, thinned
+from widgets.maps.scene import BADGE, SIZES, Arrow, Frame, Label, LabelKind, Line, Place, thinned
 from widgets.maps.sprites import Atlas
 from widgets.theme import Role, Theme, Weight, font
 from widgets.theme.strokes import CENTRE, LEFT, box, hatch, text, text_width
@@ -24,6 +24,11 @@ ROAD_M: Final = 42.0
 _FADE: Final = 0.86
 _ASIDE: Final = 60.0
 _THIN: Final = 2.5
+CUT_WIDER: Final = 2.5
+"""By so many px a pipe that nothing feeds is drawn wider than a full one: its hollow has to be seen."""
+CUT_DASH: Final = (9.0, 6.0)
+ARROW: Final = 4.5
+ELLIPSE_SHADE: Final = 0.1
 _DRAWN_LAST: Final = ("lp", "mpb", "mpa", "shp", "hp")
 """Higher pressure lies over lower."""
 
@@ -82,6 +87,33 @@ def paint_pipes(painter: QPainter, canvas: Canvas, picture: Picture, frame: Fram
         pipe = canvas.theme.pipes[tier]
         width = pipe.width * canvas.theme.scale * thinned(canvas.projection.view.zoom)
         _stroke(painter, canvas, lines, pipe.colour, width)
+    _paint_cut(painter, canvas, picture, frame)
+    painter.setPen(QPen(canvas.theme.text1, 1.5 * canvas.theme.scale))
+    for arrow in frame.arrows:
+        _paint_arrow(painter, canvas, arrow)
+
+
+def _paint_cut(painter: QPainter, canvas: Canvas, picture: Picture, frame: Frame) -> None:
+    """Pipes that nothing feeds: hollow and dashed."""
+    theme = canvas.theme
+    for key in sorted(picture.situation.cut):
+        line = picture.line(key)
+        if line is None or line.tier in frame.tiers_off:
+            continue
+        pipe = theme.pipes[line.tier]
+        width = (pipe.width * thinned(canvas.projection.view.zoom) + CUT_WIDER) * theme.scale
+        _stroke(painter, canvas, [line], theme.ground["land"], width)
+        _stroke(painter, canvas, [line], pipe.colour, width, CUT_DASH)
+        _stroke(painter, canvas, [line], theme.ground["land"], width - 2 * theme.scale)
+
+
+def _paint_arrow(painter: QPainter, canvas: Canvas, arrow: Arrow) -> None:
+    edge = ARROW * canvas.theme.scale
+    painter.save()
+    painter.translate(canvas.at(arrow.x, arrow.y))
+    painter.rotate(arrow.angle)
+    painter.drawPolyline(QPolygonF([QPointF(-edge, -edge), QPointF(edge, 0), QPointF(-edge, edge)]))
+    painter.restore()
 
 
 def paint_names(painter: QPainter, canvas: Canvas, frame: Frame) -> None:
@@ -100,6 +132,7 @@ def paint_things(painter: QPainter, canvas: Canvas, picture: Picture, frame: Fra
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint_names(painter, canvas, frame)
     _paint_question(painter, canvas, picture)
+    _paint_situation(painter, canvas, picture)
     _paint_rings(painter, canvas, frame)
     _paint_symbols(painter, canvas, picture, frame)
     for label in frame.labels:
@@ -119,7 +152,14 @@ def _roles(lines: tuple[str, ...]) -> list[tuple[Role, Weight]]:
     return [(Role.LABEL, Weight.SEMIBOLD), *[(Role.HINT, Weight.REGULAR)] * (len(lines) - 1)][: len(lines)]
 
 
-def _stroke(painter: QPainter, canvas: Canvas, lines: list[Line], colour: QColor, width: float) -> None:
+def _stroke(
+    painter: QPainter,
+    canvas: Canvas,
+    lines: list[Line],
+    colour: QColor,
+    width: float,
+    dash: tuple[float, ...] = (),
+) -> None:
     # Piece by piece: one path of thousands of pieces takes the stroker thirty times as long.
     pieces = [
         QLineF(start, end)
@@ -128,7 +168,9 @@ def _stroke(painter: QPainter, canvas: Canvas, lines: list[Line], colour: QColor
         if _near(canvas, start, end)
     ]
     pen = QPen(colour, width)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap if width > _THIN else Qt.PenCapStyle.FlatCap)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap if width > _THIN and not dash else Qt.PenCapStyle.FlatCap)
+    if dash:
+        pen.setDashPattern([length * canvas.theme.scale / width for length in dash])
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(pen)
     painter.drawLines(pieces)
@@ -174,6 +216,30 @@ def _paint_question(painter: QPainter, canvas: Canvas, picture: Picture) -> None
         painter.setPen(QPen(theme.you, 2 * theme.scale))
         for point in points:
             painter.drawEllipse(point, 4 * theme.scale, 4 * theme.scale)
+
+
+def _paint_situation(painter: QPainter, canvas: Canvas, picture: Picture) -> None:
+    """Probable places as three grey ellipses, and ways as dots."""
+    theme, situation = canvas.theme, picture.situation
+    for one in situation.ellipses:
+        painter.save()
+        painter.translate(canvas.point(one.at))
+        painter.rotate(one.angle)
+        along, across = (half / canvas.projection.metres_per_px for half in (one.along_m, one.across_m))
+        shade = QColor(theme.text1)
+        shade.setAlphaF(ELLIPSE_SHADE)
+        painter.setBrush(shade)
+        for times in (3, 2, 1):
+            pen = QPen(theme.text2, 1.25 * theme.scale, Qt.PenStyle.DashLine) if times == 3 else QPen(shade, 0)
+            painter.setPen(pen)
+            painter.drawEllipse(QPointF(0, 0), times * along, times * across)
+        painter.restore()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    pen = QPen(theme.text1, 2 * theme.scale)
+    pen.setDashPattern([1, 2.5])
+    painter.setPen(pen)
+    for way in (situation.track, *picture.question.routes):
+        painter.drawPolyline(QPolygonF([canvas.point(place) for place in way]))
 
 
 def _paint_rings(painter: QPainter, canvas: Canvas, frame: Frame) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from widgets.maps.aside import aside
+from widgets.maps.ellipses import boxes
 from widgets.maps.grid import Cells, fold
 from widgets.maps.mercator import unit, units, world_px
 from widgets.maps.naming import names
@@ -24,30 +26,40 @@ from widgets.maps.scene import (
     NOWHERE,
     SHOWN_FROM,
     SIZES,
+    Arrow,
     Frame,
     Label,
     LabelKind,
     Line,
     Look,
+    Mark,
     Name,
     Overlay,
     Ring,
     Scene,
     Shape,
+    Situation,
     Symbol,
     compact,
 )
+from widgets.maps.segments import Segments
 
 CLUSTERS_BELOW: Final = 15
 """Zoom from which wells and detectors stand alone."""
 METERS: Final = "meters"
 """Layer of the rings of meters."""
+LEAKS, LOSING, FLOW = "leak-estimate", "losing-gas", "flow"
+"""Layers of probable places of leaks, of the area that loses gas, and of the arrows along pipes."""
 MOST_LABELS: Final = 200
 _SYMBOL_CELL: Final = 56
 _METER_CELL: Final = 120
 _LABEL_GAP: Final = 6
 _NEAR_PX: Final = 14
 _NEAR_LINE_PX: Final = 7
+ARROWS_FROM: Final = 15
+"""Zoom from which pipes say which way gas flows."""
+_ARROW_ROOM: Final = 70
+"""A pipe shorter than so many px has no arrow."""
 _SMALLEST_RING: Final = 15
 _LARGEST_RING: Final = 22
 
@@ -81,6 +93,7 @@ class Picture:
         self._off: frozenset[str] = frozenset()
         self._selected = ""
         self._overlay = Overlay()
+        self._situation = Situation()
         self._cells: dict[int, Cells] = {}
         self.show(Scene())
 
@@ -89,6 +102,7 @@ class Picture:
         twin = copy(self)
         twin.looks = list(self.looks)
         twin.x, twin.y = self.x.copy(), self.y.copy()
+        twin._rank = self._rank.copy()
         twin._cells = dict(self._cells)
         return twin
 
@@ -105,11 +119,17 @@ class Picture:
         self._depth = np.array([DRAWN_IN_ORDER.index(symbol.shape) for symbol in scene.symbols], np.int64)
         self._from = np.array([SHOWN_FROM.get(symbol.shape, 0) for symbol in scene.symbols], np.int64)
         self._vehicles = np.array([symbol.shape is Shape.VEHICLE for symbol in scene.symbols], bool)
+        self._rank = np.zeros(len(scene.symbols), np.int64)
+        self._always_named = np.array([symbol.named for symbol in scene.symbols], bool)
+        layers = sorted({symbol.layer for symbol in scene.symbols})
+        number = {layer: at for at, layer in enumerate(layers)}
+        self._layers = layers
+        self._layer = np.array([number[symbol.layer] for symbol in scene.symbols], np.int64)
         self._half = np.array([SIZES[symbol.shape] / 2 for symbol in scene.symbols], np.float64)
         self._meter_x, self._meter_y = units(scene.meters.lon, scene.meters.lat)
         self._cells = {}
         self._named: tuple[int, Box, tuple[Name, ...]] = (-1, (0.0, 0.0, 0.0, 0.0), ())
-        self._segments = _Segments(scene.lines)
+        self._segments = Segments(scene.lines)
 
     def rescale(self, scale: float) -> None:
         """Another size of everything on the screen."""
@@ -125,6 +145,7 @@ class Picture:
                 continue
             before, self.looks[index] = self.looks[index], look
             changed.append(index)
+            self._rank[index] = look.rank
             if look.at is not None:
                 self.x[index], self.y[index] = unit(*look.at)
             labelled = look.rank > 0 or key == self._selected or self.scene.symbols[index].named
@@ -143,7 +164,17 @@ class Picture:
         """What lies over the network for one question."""
         self._overlay = overlay
 
+    def stand(self, situation: Situation) -> bool:
+        """What lies over the network whatever is asked; False when it was so before."""
+        before, self._situation = self._situation, situation
+        return situation != before
+
     # -- what comes out ---------------------------------------------------------------------------------------------
+
+    @property
+    def situation(self) -> Situation:
+        """What lies over the network, without what is switched off."""
+        return replace(self._situation, ellipses=()) if LEAKS in self._off else self._situation
 
     @property
     def selected(self) -> str:
@@ -152,8 +183,8 @@ class Picture:
 
     @property
     def question(self) -> Overlay:
-        """The overlay in force."""
-        return self._overlay
+        """The overlay in force, without what is switched off."""
+        return replace(self._overlay, area=()) if LOSING in self._off else self._overlay
 
     def symbol(self, key: str) -> Symbol | None:
         """A symbol by id."""
@@ -180,17 +211,22 @@ class Picture:
     def frame(self, zoom: int, bounds: Box) -> Frame:
         """What is drawn at this zoom. bounds: the part in view with some room around it, in world units."""
         pinned = self._pinned()
+        left, top, right, bottom = bounds
+        here = (self.x >= left) & (self.x <= right) & (self.y >= top) & (self.y <= bottom)
         visible = pinned | (self._switched_on() & (self._from <= zoom))
         rings: list[Ring] = []
         if zoom < CLUSTERS_BELOW:
             folded, rings = self._folded(zoom, visible & self._clusters & ~pinned, bounds)
             visible = visible & ~folded
-        rings += self._meter_rings(zoom, bounds)
+        # What lies far outside is not told to the page: it may be tens of thousands.
+        visible = visible & here
+        rings += self._beside(self._meter_rings(zoom, bounds), zoom, visible)
         return Frame(
             visible=self._in_order(np.flatnonzero(visible)),
             rings=tuple(rings),
             labels=self._labels(zoom, visible, bounds),
             names=self._names(zoom, bounds),
+            arrows=self._arrows(zoom, bounds),
             tiers_off=self._off & {line.tier for line in self.scene.lines},
             selected=self._index.get(self._selected, -1),
         )
@@ -222,9 +258,8 @@ class Picture:
 
     def _pinned(self) -> NDArray[np.bool_]:
         """Drawn whatever the layers say, and never folded."""
-        pinned = np.array([look.rank > 0 for look in self.looks], bool)
-        pinned |= self._vehicles
-        wanted = [self._selected, *(mark.id for mark in self._overlay.marks)]
+        pinned = np.asarray((self._rank > 0) | self._vehicles, bool)
+        wanted = [self._selected, *(mark.id for mark in self._overlay.marks), *(key for key, _ in self._overlay.notes)]
         for key in wanted:
             if key in self._index:
                 pinned[self._index[key]] = True
@@ -232,12 +267,13 @@ class Picture:
 
     def _in_order(self, indices: NDArray[np.int64]) -> tuple[int, ...]:
         """What is alarmed lies above everything else, urgent above less urgent."""
-        rank = np.array([look.rank for look in self.looks], np.int64)[indices]
+        rank = self._rank[indices]
         above = np.where(rank > 0, 10 - rank, 0)
         return tuple(int(index) for index in indices[np.lexsort((self._depth[indices], above))])
 
     def _switched_on(self) -> NDArray[np.bool_]:
-        return np.array([symbol.layer not in self._off for symbol in self.scene.symbols], bool)
+        on = np.array([layer not in self._off for layer in self._layers], bool)
+        return np.asarray(on[self._layer], bool)
 
     def _folded(self, zoom: int, loose: NDArray[np.bool_], bounds: Box) -> tuple[NDArray[np.bool_], list[Ring]]:
         """Which symbols give way to a ring, and the rings; a symbol alone in its cell stays itself."""
@@ -275,23 +311,41 @@ class Picture:
             )
         return rings
 
+    def _beside(self, rings: list[Ring], zoom: int, visible: NDArray[np.bool_]) -> list[Ring]:
+        """Where symbols stand alone, a ring moves aside of them: neither may hide the other."""
+        if zoom < CLUSTERS_BELOW or not rings:
+            return rings
+        x, y, half = self.x[visible], self.y[visible], self._half[visible] * self._scale
+        world = world_px(zoom)
+        moved: list[Ring] = []
+        for ring in rings:
+            near = np.hypot(x - ring.x, y - ring.y) * world < half + 3 * ring.radius
+            moved.append(aside(ring, x[near], y[near], half[near], world) if near.any() else ring)
+        return moved
+
+    def _arrows(self, zoom: int, bounds: Box) -> tuple[Arrow, ...]:
+        if FLOW in self._off or zoom < ARROWS_FROM:
+            return ()
+        return self._segments.arrows(zoom, bounds, self._off, self._situation.cut, _ARROW_ROOM * self._scale)
+
     def _labels(self, zoom: int, visible: NDArray[np.bool_], bounds: Box) -> tuple[Label, ...]:
         world, left_top = world_px(zoom), bounds[:2]
         wishes: list[tuple[tuple[int, int], Wish]] = []
-        kept: list[Box] = []
+        kept = [box for one in self.situation.ellipses for box in boxes(one, world)]
         kinds = tuple(LabelKind)
         marks = {mark.id: mark for mark in self._overlay.marks}
-        for index in np.flatnonzero(visible):
+        notes = dict(self._overlay.notes)
+        for index in np.flatnonzero(visible & self._wants_label(marks, notes)):
             symbol, look = self.scene.symbols[index], self.looks[index]
             x, y, half = float(self.x[index]), float(self.y[index]), float(self._half[index]) * self._scale
             if not (left_top[0] <= x <= bounds[2] and left_top[1] <= y <= bounds[3]):
                 continue
             mark = marks.get(symbol.id)
-            kind = self._label_kind(symbol, look, mark is not None)
+            kind = self._label_kind(symbol, look, mark is not None, symbol.id in notes)
             if kind is None:
                 continue
             kept.append((x * world - half, y * world - half, x * world + half, y * world + half))
-            lines = mark.lines if mark is not None else tuple(line for line in (symbol.label, look.note) if line)
+            lines = self._lines(symbol, look, mark, notes)
             width, height = self._measure(lines)
             badge = str(mark.number) if mark is not None else ""
             wish = Wish(
@@ -309,43 +363,40 @@ class Picture:
         wishes.sort(key=lambda each: each[0])
         return place((wish for _rank, wish in wishes), world, _LABEL_GAP * self._scale, MOST_LABELS, kept)
 
-    def _label_kind(self, symbol: Symbol, look: Look, planned: bool) -> LabelKind | None:
+    def _wants_label(self, marks: Iterable[str], notes: Iterable[str]) -> NDArray[np.bool_]:
+        """Most of tens of thousands of symbols never have one: no Python runs for those."""
+        wants = self._always_named | (self._rank > 0)
+        for key in (self._selected, *marks, *notes):
+            if key in self._index:
+                wants[self._index[key]] = True
+        return wants
+
+    @staticmethod
+    def _lines(symbol: Symbol, look: Look, mark: Mark | None, notes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        if mark is not None:
+            return mark.lines
+        said = notes.get(symbol.id)
+        return said if said is not None else tuple(line for line in (symbol.label, *look.note.split("\n")) if line)
+
+    def _label_kind(self, symbol: Symbol, look: Look, planned: bool, noted: bool) -> LabelKind | None:
         reasons = (
             (planned, LabelKind.PLAN),
             (symbol.id == self._selected, LabelKind.SELECTED),
+            (noted, LabelKind.NOTED),
             (look.rank > 0, LabelKind.ALARMED),
             (symbol.named, LabelKind.NAMED),
         )
         return next((kind for holds, kind in reasons if holds), None)
 
 
-class _Segments:
-    """Every straight piece of every line, for finding the one nearest to a click."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        pieces = [
-            (index, *start, *end)
-            for index, line in enumerate(lines)
-            for start, end in zip(line.path, line.path[1:], strict=False)
-        ]
-        table = np.array(pieces, np.float64).reshape(-1, 5)
-        self._line = table[:, 0].astype(np.int64)
-        self._x1, self._y1 = units(table[:, 1], table[:, 2])
-        self._x2, self._y2 = units(table[:, 3], table[:, 4])
-        self._ids = [line.id for line in lines]
-        self._tiers = np.array([line.tier for line in lines])
-
-    def nearest(self, x: float, y: float, off: frozenset[str]) -> tuple[str, float]:
-        """Id of the nearest line that is drawn, and how far away it is in world units."""
-        if not len(self._line):
-            return "", np.inf
-        across, down = self._x2 - self._x1, self._y2 - self._y1
-        long = np.maximum(across**2 + down**2, 1e-30)
-        part = np.clip(((x - self._x1) * across + (y - self._y1) * down) / long, 0, 1)
-        away = np.hypot(self._x1 + part * across - x, self._y1 + part * down - y)
-        away = np.where(np.isin(self._tiers[self._line], list(off)), np.inf, away)
-        best = int(np.argmin(away))
-        return self._ids[int(self._line[best])], float(away[best])
+def home_of(scene: Scene) -> tuple[float, float, float, float] | None:
+    """The box round the city: its districts where there are any, else everything. Trunks run far out of a city, and a
+    map that shows their ends shows the streets too small."""
+    corners = [place_ for area in scene.areas for place_ in area.corners]
+    if not corners:
+        return bounds_of(scene)
+    lon, lat = np.array(corners, np.float64).T
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
 def bounds_of(scene: Scene) -> tuple[float, float, float, float] | None:

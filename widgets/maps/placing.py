@@ -36,7 +36,7 @@ def place(wishes: Iterable[Wish], world: float, gap: float, most: int, kept: Ite
             break
         spots = _spots(wish, gap)
         free = [spot for spot in spots if not _covers(_box(wish, spot, world), taken)]
-        if not free and wish.kind not in (LabelKind.PLAN, LabelKind.SELECTED):
+        if not free and wish.kind not in (LabelKind.PLAN, LabelKind.SELECTED, LabelKind.NOTED):
             continue
         dx, dy = (free or spots)[0]
         taken.append(_box(wish, (dx, dy), world))

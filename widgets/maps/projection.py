@@ -65,6 +65,25 @@ class Projection:
         return View(at=self.moved(across, down).at, zoom=zoom)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insets:
+    """Px at each side that something else covers, such as a panel."""
+
+    left: float = 0.0
+    right: float = 0.0
+    top: float = 0.0
+    bottom: float = 0.0
+
+
+def within(box: tuple[float, float, float, float], width: float, height: float, insets: Insets) -> View:
+    """The nearest view that shows a whole box in the part of so many px that nothing covers."""
+    free_x = max(1.0, width - insets.left - insets.right)
+    free_y = max(1.0, height - insets.top - insets.bottom)
+    view = fitting(box, free_x, free_y)
+    projection = Projection(view=view, width=width, height=height)
+    return projection.moved((insets.right - insets.left) / 2, (insets.bottom - insets.top) / 2)
+
+
 def clamped(zoom: int) -> int:
     """The nearest zoom there is."""
     return max(ZOOMS[0], min(ZOOMS[1], zoom))

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 Place = tuple[float, float]
 """Longitude and latitude, WGS 84 degrees."""
 
+HOLLOW = "vehicle:hollow"
+"""Look of a vehicle whose last position is old."""
 NOWHERE: Place = (-180.0, 85.0)
 """Of a thing that has not said yet where it is: the corner of the world, which no view shows."""
 
@@ -77,6 +79,10 @@ class Line:
     tier: str
     path: tuple[Place, ...]
     name: str = ""
+    names: tuple[str, ...] = ()
+    """What it is found by: its name in every language."""
+    flow: int = 0
+    """1: gas flows along the path, -1: against it, 0: not known."""
     main: bool = False
     """Lies under a main road; only the ground that is drawn from the pipes themselves shows this."""
 
@@ -117,7 +123,7 @@ class Look:
     rank: int = 0
     """Priority of that alarm; 0 = none. An alarmed symbol is always drawn and never folded."""
     note: str = ""
-    """Second line of its label, such as a value."""
+    """Second line of its label, such as a value; more lines after line breaks."""
     at: Place | None = None
     """Where it is now, for things that move."""
 
@@ -160,8 +166,31 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ellipse:
+    """Where something probably is. angle: degrees clockwise on the screen of the long half axis; along_m, across_m:
+    half axes of the innermost of three ellipses."""
+
+    at: Place
+    angle: float
+    along_m: float
+    across_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What lies over the network whatever is asked: probable places of leaks, pipes that nothing feeds, the way that
+    the selected vehicle has come."""
+
+    ellipses: tuple[Ellipse, ...] = ()
+    cut: frozenset[str] = frozenset()
+    """Ids of lines."""
+    track: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
-    """What lies over the network for one question: a blue casing, numbered symbols, a hatched area, a circle."""
+    """What lies over the network for one question: a blue casing, numbered symbols, a hatched area, a circle, ways to
+    go, and what is said of the things that go them."""
 
     casing: tuple[str, ...] = ()
     """Ids of lines."""
@@ -173,6 +202,9 @@ class Overlay:
     path: tuple[Place, ...] = ()
     """What is being measured."""
     path_words: str = ""
+    routes: tuple[tuple[Place, ...], ...] = ()
+    notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Id of a symbol and the lines of its label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +233,7 @@ class LabelKind(StrEnum):
 
     PLAN = "plan"
     SELECTED = "selected"
+    NOTED = "noted"
     ALARMED = "alarmed"
     NAMED = "named"
 
@@ -223,6 +256,15 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrow:
+    """Which way gas flows, in the middle of a pipe: world units, degrees clockwise on the screen."""
+
+    x: float
+    y: float
+    angle: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What is drawn at one zoom: indices of symbols, rings and labels that do not cover each other."""
 
@@ -230,6 +272,7 @@ class Frame:
     rings: tuple[Ring, ...] = ()
     labels: tuple[Label, ...] = ()
     names: tuple[Name, ...] = ()
+    arrows: tuple[Arrow, ...] = ()
     tiers_off: frozenset[str] = frozenset()
     selected: int = -1
 

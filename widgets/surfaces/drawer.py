@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from widgets.inputs.button import Button, ButtonKind
 from widgets.readouts.text import Text
 from widgets.surfaces.surface import Surface
-from widgets.theme import Role, Tone, px, space
+from widgets.theme import Role, Tone, Weight, px, space
 from widgets.theme import metrics as m
 
 NARROWEST = 340
@@ -17,7 +17,7 @@ WIDEST = 560
 
 
 class Drawer(Surface):
-    """Tag and place at the top, `body` that scrolls, `foot` for buttons.
+    """Tag (or, where not `tagged`, words) and place at the top, `body` that scrolls, `foot` for buttons.
 
     Signals: closed() when a person closed it (button or Esc).
     """
@@ -31,12 +31,13 @@ class Drawer(Surface):
         *,
         close_name: str = "",
         width: int = NARROWEST,
+        tagged: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent=parent)
         self._width = width
         self._lead: QWidget | None = None
-        self._tag = Text("", Role.VALUE, mono=True)
+        self._tag = Text("", Role.VALUE, Weight.REGULAR if tagged else Weight.SEMIBOLD, mono=tagged)
         self._place = Text("", Role.LABEL, tone=Tone.SECONDARY, wrap=True)
         self._head = QHBoxLayout()
         space(self._head, gap=m.GAP)

@@ -10,6 +10,7 @@ import numpy as np
 
 from app.formats import asset_name, shown
 from app.pages.map.hulls import around
+from app.texts import bilingual
 from backend.model.network import Network, Node, Tier, Valve
 from backend.model.plant import Asset, AssetKind, Registry
 from widgets.maps.scene import NOWHERE, Area, Line, Meters, Scene, Shape, Symbol
@@ -30,9 +31,10 @@ SHAPES: Final[Mapping[str, tuple[Shape, str]]] = {
 }
 """Kind of asset → symbol and layer; areas and pipes are no symbols, any other kind is a small box."""
 _NO_SYMBOL: Final = frozenset({"area", "pipe"})
-_NAMED: Final = frozenset({Shape.STATION, Shape.SUPPLY, Shape.VEHICLE})
+_NAMED: Final = frozenset({Shape.STATION, Shape.SUPPLY})
 _CLUSTERED: Final = frozenset({Shape.WELL, Shape.DETECTOR, Shape.CABINET, Shape.LOGGER, Shape.OTHER})
 _ZONE_ROOM_M: Final = 120.0
+_STILL_KPA: Final = 1e-3
 _MAIN_MM: Final = 250.0
 """A pipe of this diameter lies under a main road."""
 
@@ -77,9 +79,17 @@ def _lines(network: Network, at: Mapping[str, Node]) -> Iterator[Line]:
             id=pipe.id,
             tier=TIERS[pipe.tier],
             path=((start.lon, start.lat), (end.lon, end.lat)),
-            name=pipe.street,
+            name=shown(bilingual(pipe.street, pipe.street_zh), 48),
+            names=tuple(name for name in (pipe.street, pipe.street_zh) if name),
+            flow=_flow(start, end),
             main=pipe.tier in (Tier.HP, Tier.SHP) or pipe.diameter_mm >= _MAIN_MM,
         )
+
+
+def _flow(start: Node, end: Node) -> int:
+    """Which way gas flows in the design case: from the higher pressure to the lower."""
+    fall = start.design_kpa - end.design_kpa
+    return 0 if abs(fall) < _STILL_KPA else (1 if fall > 0 else -1)
 
 
 def _symbols(registry: Registry, valves: Mapping[str, Valve], at: Mapping[str, Node]) -> Iterator[Symbol]:
@@ -119,9 +129,11 @@ def _drawn_only(registry: Registry, valves: Mapping[str, Valve], at: Mapping[str
 
 
 def label_of(asset: Asset, *, named: bool) -> str:
-    """The number, and the name of what people know by its name."""
+    """The number, and the name of what people know by its name; of a vehicle the name alone."""
     number = shown(asset.id, 24)
     name = asset_name(asset)
+    if asset.kind is AssetKind.VEHICLE:
+        return shown(name, 32) or number
     return f"{number} {shown(name, 32)}" if named and name != number else number
 
 

@@ -45,10 +45,10 @@ def entries(scene: Scene, registry: Registry) -> tuple[Entry, ...]:
                 sought=tuple(part.casefold() for part in (symbol.id, *known, *tags.get(symbol.id, ()))),
             )
         )
-    streets = {line.name: line.id for line in reversed(scene.lines) if line.name}
+    streets = {line.name: (line.id, line.names) for line in reversed(scene.lines) if line.name}
     found += [
-        Entry(key=line, words=shown(street, 48), kind=_("Street"), sought=(street.casefold(),))
-        for street, line in sorted(streets.items())
+        Entry(key=line, words=shown(street, 48), kind=_("Street"), sought=tuple(map(str.casefold, names)))
+        for street, (line, names) in sorted(streets.items())
     ]
     found += [
         Entry(key=line.id, words=shown(line.id, 24), kind=_("Pipe"), sought=(line.id.casefold(),))

@@ -24,5 +24,6 @@ def page_keys() -> Sequence[PageKey]:
         PageKey(key="0", words=_("centre")),
         PageKey(key="+ −", words=_("zoom")),
         PageKey(key="← → ↑ ↓", words=_("move the map")),
+        PageKey(key="N", words=_("the next thing near the selection; with Shift the one before")),
         PageKey(key="PgUp PgDn", words=_("alarmed things, or stations")),
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from app.page import PageContext
-from backend.model.isolation import Isolation, Plan, ValveStates
+from backend.model.isolation import Isolation, Place, Plan, ValveStates
 
 
 class Isolating(QObject):
@@ -48,6 +48,10 @@ class Isolating(QObject):
         """Ask anew where valves stand otherwise than when it was asked."""
         if self.what and self._network.valve_states() != self._asked_with:
             self._send()
+
+    def target(self) -> Place | None:
+        """Where that is which is to be cut off."""
+        return self.answer.target if self.answer is not None else None
 
     def plan(self) -> Plan | None:
         """The set that is shown."""

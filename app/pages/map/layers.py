@@ -12,7 +12,7 @@ from app.texts import _
 from backend.errors import mark
 from backend.model.network import Network
 from widgets.maps import Layer
-from widgets.maps.picture import METERS
+from widgets.maps.picture import FLOW, LEAKS, LOSING, METERS
 from widgets.maps.scene import Scene, Shape
 from widgets.readouts.ages import THIN_SPACE
 
@@ -35,6 +35,13 @@ SYMBOLS: Final[tuple[tuple[str, Shape, str], ...]] = (
     ("vehicles", Shape.VEHICLE, mark("Vehicles")),
     ("others", Shape.OTHER, mark("Other things")),
 )
+VIEWS: Final[tuple[tuple[str, str], ...]] = (
+    (LEAKS, mark("Leak probability")),
+    (LOSING, mark("Affected customers")),
+    (FLOW, mark("Flow direction, design case")),
+)
+OFF_AT_FIRST: Final = frozenset({FLOW})
+"""Until somebody switches it on."""
 
 
 def layers(scene: Scene, network: Network) -> tuple[Layer, ...]:
@@ -55,7 +62,10 @@ def layers(scene: Scene, network: Network) -> tuple[Layer, ...]:
         if counts[key]
     ]
     rings = [Layer(key=METERS, words=_("Customers"), count=f"{meters:,}", ring=True)] if meters else []
-    return (*lines, *_ruled(lines, symbols), *rings)
+    views = [Layer(key=key, words=_(words)) for key, words in VIEWS]
+    things = [*symbols, *rings]
+    everything = [*lines, *_ruled(lines, things)]
+    return (*everything, *_ruled(everything, views)) if everything else ()
 
 
 def _ruled(before: list[Layer], after: list[Layer]) -> list[Layer]:

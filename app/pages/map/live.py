@@ -17,7 +17,7 @@ from backend.model.live import TagSnapshot
 from backend.model.network import Network, Tier
 from backend.model.plant import Point, Registry
 from backend.model.quality import is_good
-from widgets.maps.scene import Look
+from widgets.maps.scene import HOLLOW, Look
 from widgets.maps.sprites import alarm_sprite, sign_of, valve_sprite
 from widgets.mimic import ValveState
 
@@ -42,16 +42,19 @@ class Looks:
             for point in registry.points
             if kinds.get(point.asset) == "valve" and is_position(point)
         ]
-        self._vehicles = vehicles(registry)
+        self.vehicles = vehicles(registry)
+        """The points of longitude and latitude of each thing that moves."""
+        self._were_alarmed: frozenset[str] = frozenset()
 
     def now(self, snapshot: TagSnapshot, alarms: Iterable[AlarmRecord]) -> dict[str, Look]:
-        """A look for every asset that can look different from its plain symbol."""
+        """A look for every asset that can look different from its plain symbol, or did the last time."""
         worst = self.worst(alarms)
-        looks: dict[str, Look] = {}
+        looks: dict[str, Look] = {asset: Look() for asset in self._were_alarmed - worst.keys()}
+        self._were_alarmed = frozenset(worst)
         for point, tier in self._valves:
             state = valve_state(point, float(snapshot.value[point.id]), int(snapshot.quality[point.id]))
             looks[point.asset] = Look(body=valve_sprite(state, tier), sign=sign_of(state))
-        for asset, pair in self._vehicles.items():
+        for asset, pair in self.vehicles.items():
             looks[asset] = _vehicle(pair, snapshot)
         return {asset: self._alarmed(look, worst.get(asset), snapshot) for asset, look in looks.items()} | {
             asset: self._alarmed(Look(), record, snapshot) for asset, record in worst.items() if asset not in looks
@@ -127,10 +130,10 @@ _AXES: Final[Mapping[str, str]] = {"lon": "lon", "longitude": "lon", "lat": "lat
 def _vehicle(pair: tuple[Point, Point], snapshot: TagSnapshot) -> Look:
     place: list[float] = [float(snapshot.value[point.id]) for point in pair]
     if not all(map(math.isfinite, place)):
-        return Look(body="vehicle:hollow")
+        return Look(body=HOLLOW)
     old = snapshot.taken_at - min(int(snapshot.at[point.id]) for point in pair) > _OLD_S * US
     doubtful = not all(is_good(int(snapshot.quality[point.id])) for point in pair)
-    return Look(body="vehicle:hollow" if old or doubtful else "vehicle", at=(place[0], place[1]))
+    return Look(body=HOLLOW if old or doubtful else "vehicle", at=(place[0], place[1]))
 
 
 def _urgency(record: AlarmRecord) -> tuple[int, bool, int]:

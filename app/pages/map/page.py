@@ -18,17 +18,19 @@ from app.pages.map.finder import Finder
 from app.pages.map.finding import entries
 from app.pages.map.ground import ground_words, open_tiles
 from app.pages.map.help import page_keys
-from app.pages.map.layers import layers
-from app.pages.map.live import Looks, vehicles
+from app.pages.map.layers import OFF_AT_FIRST, layers
+from app.pages.map.live import Looks
 from app.pages.map.nearby import NearPanel
+from app.pages.map.neighbours import Neighbours
 from app.pages.map.plan_panel import MOST_VALVES, PlanPanel
-from app.pages.map.plans import nearest_crews, plan_view
+from app.pages.map.plans import Crew, nearest_crews, plan_view
 from app.pages.map.printing import Printer, Sheet
 from app.pages.map.questions import Questions
 from app.pages.map.remembered import Memory, Remembered
+from app.pages.map.standing import Standing
 from app.pages.map.subject import LEADS, Subject, can_do, lead, subject_of, values
 from app.pages.map.tools import MapTools
-from app.texts import _
+from app.texts import _, language
 from backend.clock import US
 from backend.errors import mark
 from backend.model.alarm import AlarmRecord
@@ -36,8 +38,10 @@ from backend.model.live import TagSnapshot
 from widgets.maps import LayerPanel, MapBoard, ScaleBar
 from widgets.maps.mercator import degrees
 from widgets.maps.picture import Hit, bounds_of
+from widgets.maps.projection import Insets
 from widgets.readouts.ages import short_age
 from widgets.surfaces import EmptyState
+from widgets.theme import metrics as m
 from widgets.theme import px
 
 _BEATS_A_PUSH: Final = 2
@@ -46,6 +50,8 @@ _WEB_AFTER_MS: Final = 400
 """The schematic is there at once; the page is built when somebody stays."""
 _NEAR_ZOOM: Final = 16
 _PAN_PX: Final = 120
+_EDGE: Final = 0.12
+"""A thing nearer to the edge of the view, as a share of it, is brought into the middle."""
 ISOLATE: Final = "isolate:"
 _DATUM: Final = "CGCS2000"
 """The same as WGS 84 to within centimetres."""
@@ -60,8 +66,12 @@ class MapPage(Page):
         backend = context.backend
         self._network = backend.network.drawing()
         self._registry = backend.registry
+        self._language = language()
         self._scene = scene_of(self._network, self._registry)
         self._looks = Looks(self._registry, self._network, backend.links.snapshot())
+        self._shown_crews: tuple[Crew, ...] = ()
+        self._neighbours = Neighbours()
+        self.standing = Standing(context, self._network, self)
         self._subject: Subject | None = None
         self._beats = 0
         self._placed = False
@@ -84,6 +94,8 @@ class MapPage(Page):
         self._printer = Printer(self)
         self._tiles = open_tiles(backend.site.folder)
         self.board.set_tiles(self._tiles)
+        self.layer_panel.set_off(OFF_AT_FIRST)
+        self.board.switch_off(OFF_AT_FIRST)
         cover(
             self,
             self.board,
@@ -98,7 +110,10 @@ class MapPage(Page):
         self.board.show_scene(self._scene)
         self.finder.set_entries(entries(self._scene, self._registry))
         self._empty.setVisible(bounds_of(self._scene) is None)
+        self._person = self._memory.owner()
         self._memory.recall(self._take_memory, self)
+        context.desk.changed.connect(self._on_desk)
+        context.desk.closing.connect(self._keep_memory)
         self.retranslate()
 
     # -- Page -------------------------------------------------------------------------------------------------------
@@ -116,8 +131,7 @@ class MapPage(Page):
         bridge.alarms.disconnect(self._on_alarms)
         bridge.beat.disconnect(self._on_beat)
         self._web_timer.stop()
-        if self._placed:
-            self._memory.keep(Remembered(view=self.board.view(), off=self.layer_panel.off()))
+        self._keep_memory()
 
     def focus_first(self) -> None:
         self.board.setFocus()
@@ -146,6 +160,11 @@ class MapPage(Page):
             self._context.actions.refused.emit(_("{what} has no place on the map.").format(what=shown(what, 60)))
 
     def retranslate(self) -> None:
+        if language() != self._language:
+            # Streets, stations and vehicles are called otherwise now.
+            self._language = language()
+            self._draw()
+            self._push()
         self.board.set_name(_("Map"))
         self.layer_panel.set_words(
             layers(self._scene, self._network),
@@ -165,14 +184,15 @@ class MapPage(Page):
         if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
             super().keyPressEvent(event)
             return
-        press = self._presses().get(Qt.Key(event.key()))
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        press = self._presses(shift=shift).get(Qt.Key(event.key()))
         if press is None or not press():
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if not self._placed:
-            self.board.fit()
+            self._fit()
 
     # -- what came --------------------------------------------------------------------------------------------------
 
@@ -186,17 +206,31 @@ class MapPage(Page):
 
     def _push(self) -> None:
         snapshot, alarms = self._state()
-        self.board.show_looks(self._looks.now(snapshot, alarms))
+        self.standing.push(snapshot, alarms)
+        self.board.show_looks(self.standing.told(self._looks.now(snapshot, alarms)))
+        self._follow_vehicles()
         if self._subject is not None:
             self.card.show_values(values(self._subject, snapshot, alarms))
         self.questions.isolating.look_again()
         self.map_tools.show_age(self._positions_age(snapshot))
 
+    def _follow_vehicles(self) -> None:
+        """The selected vehicle's way grows, and the crews of the plan come nearer."""
+        key = self._subject.key if self._subject is not None else ""
+        if key in self._looks.vehicles:
+            self.standing.goes_on(self.board.picture.looks[self.board.picture.number_of(key)].at)
+        if self.questions.isolating.plan() is not None and self._crews() != self._shown_crews:
+            self._show_question()
+
+    def _crews(self) -> tuple[Crew, ...]:
+        target = self.questions.isolating.target()
+        return nearest_crews(target, self._scene, self.board.picture.looks) if target is not None else ()
+
     def _positions_age(self, snapshot: TagSnapshot) -> str:
         """How old the oldest position of anything that moves is; "" where nothing does."""
         ages = [
             (snapshot.taken_at - int(snapshot.at[point.id])) / US
-            for pair in vehicles(self._registry).values()
+            for pair in self._looks.vehicles.values()
             for point in pair
             if snapshot.at[point.id]
         ]
@@ -207,10 +241,16 @@ class MapPage(Page):
         registry = self._context.backend.registry
         if registry is not self._registry:
             self._registry = registry
-            self._scene = scene_of(self._network, registry)
-            self._looks = Looks(registry, self._network, self._context.backend.links.snapshot())
-            self.board.show_scene(self._scene)
-            self.finder.set_entries(entries(self._scene, registry))
+            self._draw()
+
+    def _draw(self) -> None:
+        """Everything anew from the registry in force, in the language of the desk."""
+        registry = self._registry
+        self._scene = scene_of(self._network, registry)
+        self._looks = Looks(registry, self._network, self._context.backend.links.snapshot())
+        self.standing.take_registry(registry)
+        self.board.show_scene(self._scene)
+        self.finder.set_entries(entries(self._scene, registry))
 
     # -- what people do ---------------------------------------------------------------------------------------------
 
@@ -233,6 +273,8 @@ class MapPage(Page):
             place = self.board.picture.place_of(key)
             if place is not None:
                 self.questions.move_near(key, degrees(*place))
+        selected = self._subject.key if self._subject is not None else ""
+        self.standing.follow(selected, self._looks.vehicles.get(selected))
         self._show_panel()
         self.moved.emit()
 
@@ -279,7 +321,7 @@ class MapPage(Page):
         if self._subject is not None:
             self.board.go_to(self._subject.key, _NEAR_ZOOM)
         else:
-            self.board.fit()
+            self._fit()
 
     def _escape(self) -> bool:
         if self.questions.stop():
@@ -308,6 +350,22 @@ class MapPage(Page):
             self.select(keys[place % len(keys)])
         return bool(keys)
 
+    def _step_near(self, by: int) -> bool:
+        """What lies next to the thing that was gone to, then what is a little further."""
+        if self._subject is None:
+            return self._walk(by)
+        key = self._neighbours.step(self.board.picture, self._subject.key, by, self.board.frame().visible)
+        if key:
+            self._select(key)
+            self._bring_into_view(key)
+        return bool(key)
+
+    def _bring_into_view(self, key: str) -> None:
+        place = self.board.picture.place_of(key)
+        left, top, right, bottom = self.board.projection().bounds(-_EDGE)
+        if place is not None and not (left <= place[0] <= right and top <= place[1] <= bottom):
+            self.board.go_to(key, self.board.view().zoom)
+
     def _plan_key(self, act: Callable[[], None]) -> bool:
         """A key of the isolation view; it means nothing outside it."""
         return self.questions.isolating.plan() is not None and done(act)
@@ -325,7 +383,8 @@ class MapPage(Page):
         """What lies over the network, the words at the top, the panel at the right."""
         questions, isolating = self.questions, self.questions.isolating
         states = self._looks.valve_states(self._context.bridge.snapshot())
-        self.board.ask(questions.overlay(states))
+        self._shown_crews = crews = self._crews()
+        self.board.ask(questions.overlay(states, crews))
         if isolating.answer is not None and isolating.plan() is not None:
             view = plan_view(
                 isolating.answer,
@@ -333,8 +392,8 @@ class MapPage(Page):
                 isolating.chosen,
                 states,
                 self._registry,
-                answered_at=isolating.answered_at,
-                crews=nearest_crews(isolating.answer.target, self._scene, self.board.picture.looks),
+                crews=crews,
+                network=self._network,
             )
             self.plan_panel.show_plan(view, isolating.shown, may_prepare=bool(isolating.points()))
         if questions.around is not None:
@@ -365,7 +424,27 @@ class MapPage(Page):
             self._placed = True
             self.board.look_at(memory.view)
 
+    def _on_desk(self) -> None:
+        """Somebody else looks at the map: where they looked last, else the whole city."""
+        if self._memory.owner() != self._person:
+            self._person = self._memory.owner()
+            self._placed = False
+            self._fit()
+            self._memory.recall(self._take_memory, self)
+
+    def _keep_memory(self) -> None:
+        if self._placed:
+            self._memory.keep(Remembered(view=self.board.view(), off=self.layer_panel.off()))
+
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _fit(self) -> None:
+        self.board.fit(self._insets(panel=False))
+
+    def _insets(self, *, panel: bool) -> Insets:
+        """What covers the map: the layers always, a panel at the right when there is one."""
+        left = self.layer_panel.width() + 2 * px(m.GAP)
+        return Insets(left=left, right=px(WIDTH) + 2 * px(m.GAP) if panel else 0.0)
 
     def _state(self) -> tuple[TagSnapshot, tuple[AlarmRecord, ...]]:
         return self._context.bridge.snapshot(), self._context.backend.alarms.snapshot()
@@ -379,7 +458,7 @@ class MapPage(Page):
                 return key
         return ""
 
-    def _presses(self) -> dict[Qt.Key, Callable[[], bool]]:
+    def _presses(self, *, shift: bool) -> dict[Qt.Key, Callable[[], bool]]:
         """What each key does; it goes on to the console where it says False."""
         key, isolating = Qt.Key, self.questions.isolating
         return {
@@ -404,6 +483,7 @@ class MapPage(Page):
             key.Key_Down: lambda: self._pan(0, 1),
             key.Key_PageDown: lambda: self._walk(1),
             key.Key_PageUp: lambda: self._walk(-1),
+            key.Key_N: lambda: self._step_near(-1 if shift else 1),
         } | {Qt.Key(key.Key_0 + number): self._chooser(number) for number in range(1, MOST_VALVES + 1)}
 
     def _chooser(self, number: int) -> Callable[[], bool]:
@@ -427,7 +507,8 @@ class MapPage(Page):
         self.near_panel.radius_chosen.connect(self.questions.set_radius)
         self.near_panel.found.connect(self._found)
         self.questions.changed.connect(self._show_question)
-        self.questions.framed.connect(lambda places: self.board.frame_places(places, px(WIDTH)))
+        self.standing.changed.connect(lambda: self.board.stand(self.standing.situation()))
+        self.questions.framed.connect(lambda places: self.board.frame_places(places, self._insets(panel=True)))
         actions = self._context.actions
         self._printer.printed.connect(lambda file: actions.done.emit(_("Printed to {file}").format(file=shown(file))))
         self._printer.failed.connect(actions.refused)

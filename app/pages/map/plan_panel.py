@@ -86,7 +86,7 @@ class PlanPanel(Drawer):
     set_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(close_name=_("Close"), width=WIDTH, parent=parent)
+        super().__init__(close_name=_("Close"), width=WIDTH, tagged=False, parent=parent)
         self._rows = [ValveRow() for _number in range(MOST_VALVES)]
         self._more = Text("", Role.HINT, tone=Tone.SECONDARY)
         self._warning = Text("", Role.LABEL, Weight.SEMIBOLD, wrap=True)

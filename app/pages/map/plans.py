@@ -7,21 +7,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.formats import asset_name, clock_time, shown
+from app.formats import asset_name, shown
 from app.pages.map.hulls import around
-from app.texts import _
+from app.texts import _, bilingual
 from backend.model.isolation import Isolation, Plan, PlanKind, PlanValve
 from backend.model.isolation import Place as Spot
 from backend.model.network import Network
 from backend.model.plant import Registry
 from widgets.maps.mercator import distance_m
 from widgets.maps.scale_bar import length_text
-from widgets.maps.scene import Look, Mark, Overlay, Place, Scene, Shape
+from widgets.maps.scene import HOLLOW, Look, Mark, Overlay, Place, Scene, Shape
 from widgets.mimic import ValveState
 from widgets.readouts.ages import THIN_SPACE, number_text
 
 _AROUND_M = 60.0
 _MOST_CREWS = 3
+_MOST_ROUTES = 2
+_CREW_M_PER_MIN = 500.0
+"""30 km/h through the town, and streets are longer than the straight line by so much:"""
+_DETOUR = 1.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +54,20 @@ class PlanView:
     warning: str
 
 
-def overlay_of(plan: Plan, network: Network, chosen: Sequence[str], states: Mapping[str, ValveState]) -> Overlay:
-    """Casing along the section, numbered valves, the area whose customers lose gas."""
+def overlay_of(
+    plan: Plan,
+    network: Network,
+    chosen: Sequence[str],
+    states: Mapping[str, ValveState],
+    *,
+    target: Place | None = None,
+    crews: Sequence[Crew] = (),
+) -> Overlay:
+    """Casing along the section, numbered valves, the area whose customers lose gas, the crews that are nearest."""
+    coming = crews[:_MOST_ROUTES] if target is not None else ()
     return Overlay(
+        routes=tuple((crew.at, target) for crew in coming if target is not None),
+        notes=tuple((crew.id, (crew.name, crew.words())) for crew in coming),
         casing=plan.section.pipes,
         marks=tuple(
             Mark(
@@ -81,8 +96,8 @@ def plan_view(
     states: Mapping[str, ValveState],
     registry: Registry,
     *,
-    crews: Sequence[tuple[str, str]] = (),
-    answered_at: int = 0,
+    crews: Sequence[Crew] = (),
+    network: Network | None = None,
 ) -> PlanView:
     """Every line of the panel for one of the plans."""
     plan = isolation.plans[shown_plan]
@@ -92,9 +107,8 @@ def plan_view(
         place=" · ".join(
             part
             for part in (
-                shown(isolation.target.what, 32),
+                *_main_words(isolation.target, network),
                 _("section of {length}").format(length=length_text(plan.section.length_m)),
-                _("computed {time}").format(time=clock_time(answered_at)) if answered_at else "",
             )
             if part
         ),
@@ -111,7 +125,7 @@ def plan_view(
         ),
         losses=_losses(plan, registry),
         effects=_effects(plan),
-        crews=tuple(crews),
+        crews=tuple((crew.name, crew.words()) for crew in crews),
         sets=tuple(
             (
                 f"{letter(number)} · {kind_words(each.kind)}",
@@ -129,14 +143,43 @@ def plan_view(
     )
 
 
-def nearest_crews(target: Spot, scene: Scene, looks: Sequence[Look]) -> tuple[tuple[str, str], ...]:
-    """The vehicles nearest to a place whose position is known, with their straight distance."""
-    away = [
-        (distance_m(look.at, (target.lon, target.lat)), symbol.label or symbol.id)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """A vehicle whose position is known. id: of its symbol; at, away_m: where it is, straight."""
+
+    id: str
+    name: str
+    at: Place
+    away_m: float
+
+    def words(self) -> str:
+        """About how long it takes, and how far that is straight."""
+        minutes = max(1.0, np.ceil(self.away_m * _DETOUR / _CREW_M_PER_MIN))
+        return _("about {minutes} min · {length}").format(minutes=number_text(minutes), length=length_text(self.away_m))
+
+
+def nearest_crews(target: Spot, scene: Scene, looks: Sequence[Look]) -> tuple[Crew, ...]:
+    """The vehicles nearest to a place, of those that have said lately where they are."""
+    found = [
+        Crew(
+            id=symbol.id,
+            name=symbol.label or symbol.id,
+            at=look.at,
+            away_m=distance_m(look.at, (target.lon, target.lat)),
+        )
         for symbol, look in zip(scene.symbols, looks, strict=True)
-        if symbol.shape is Shape.VEHICLE and look.at is not None
+        if symbol.shape is Shape.VEHICLE and look.at is not None and look.body != HOLLOW
     ]
-    return tuple((name, length_text(metres)) for metres, name in sorted(away)[:_MOST_CREWS])
+    return tuple(sorted(found, key=lambda crew: crew.away_m)[:_MOST_CREWS])
+
+
+def _main_words(target: Spot, network: Network | None) -> tuple[str, ...]:
+    """The pipe that is to be cut off: its street, width and class."""
+    pipe = next((each for each in network.pipes if each.id == target.pipe), None) if network is not None else None
+    if pipe is None:
+        return (shown(target.what, 32),)
+    street = shown(bilingual(pipe.street, pipe.street_zh), 40)
+    return (street or shown(pipe.id, 24), f"DN{pipe.diameter_mm:.0f} {pipe.tier.value}")
 
 
 def no_plan_words(what: str, answer: Isolation | None) -> str:

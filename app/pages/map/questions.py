@@ -7,11 +7,11 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from app.formats import shown
+from app.formats import clock_time, shown
 from app.page import PageContext
 from app.pages.map.isolating import Isolating
 from app.pages.map.measuring import Measuring
-from app.pages.map.plans import area_of, letter, no_plan_words, overlay_of
+from app.pages.map.plans import Crew, area_of, letter, no_plan_words, overlay_of
 from app.texts import _
 from backend.model.isolation import Surroundings
 from backend.model.network import Network
@@ -109,13 +109,15 @@ class Questions(QObject):
         """The thing round which people look; "" while they do not ask that."""
         return self._near[0] if self._near is not None else ""
 
-    def overlay(self, states: Mapping[str, ValveState]) -> Overlay:
+    def overlay(self, states: Mapping[str, ValveState], crews: Sequence[Crew] = ()) -> Overlay:
         """What lies over the network."""
         plan = self.isolating.plan()
         if self.measuring.on:
             return self.measuring.overlay()
         if plan is not None:
-            return overlay_of(plan, self._network, self.isolating.chosen, states)
+            spot = self.isolating.target()
+            target = (spot.lon, spot.lat) if spot is not None else None
+            return overlay_of(plan, self._network, self.isolating.chosen, states, target=target, crews=crews)
         return Overlay(circle=(self._near[1], float(self.radius))) if self._near is not None else Overlay()
 
     def words(self) -> str:
@@ -123,7 +125,9 @@ class Questions(QObject):
         if self.measuring.on:
             return _("Click along the way: {length}. Esc ends.").format(length=self.measuring.words())
         if self.isolating.plan() is not None:
-            return _("{what}: isolation view. Esc leaves.").format(what=shown(self.isolating.what, 32))
+            return _("{what}: isolation view, computed {time}. Esc leaves.").format(
+                what=shown(self.isolating.what, 32), time=clock_time(self.isolating.answered_at)
+            )
         return no_plan_words(self.isolating.what, self.isolating.answer) if self.isolating.what else ""
 
     def title(self) -> str:

@@ -1,4 +1,4 @@
-"""What the map of a desk remembers: where it looked, and which layers were off. Written when the page is left."""
+"""What the map remembers of a person: where they looked, and which layers were off. Written when the page is left."""
 
 from __future__ import annotations
 
@@ -24,24 +24,33 @@ class Remembered:
 
 
 class Memory:
-    """Reads and writes the desk's preference; what cannot be read is as if there were none."""
+    """Reads and writes the preference of who is signed in, or of the desk while nobody is; what cannot be read is as
+    if there were none."""
 
     def __init__(self, context: PageContext) -> None:
         self._preferences = context.backend.preferences
         self._actions = context.actions
-        self._owner = f"desk:{context.desk.workstation}"
+        self._desk = context.desk
         self._kept: Remembered | None = None
+
+    def owner(self) -> str:
+        """Whose view it is."""
+        session = self._desk.session
+        return f"person:{session.person}" if session is not None else f"desk:{self._desk.workstation}"
 
     def recall(self, then: Callable[[Remembered], None], owner: QObject) -> None:
         """Give what was kept to `then`, if anything was."""
 
+        owner_name = self.owner()
+        self._kept = None
+
         def take(value: Any) -> None:
             found = parse(value)
-            if found is not None:
+            if found is not None and owner_name == self.owner():
                 self._kept = found
                 then(found)
 
-        self._actions.ask(self._preferences.read(self._owner, _KEY), take, owner=owner, failed=None)
+        self._actions.ask(self._preferences.read(owner_name, _KEY), take, owner=owner, failed=None)
 
     def keep(self, remembered: Remembered) -> None:
         """Write it, where it is something else than before."""
@@ -49,7 +58,7 @@ class Memory:
             self._kept = remembered
             view = remembered.view
             value = {"lon": view.at[0], "lat": view.at[1], "zoom": view.zoom, "off": sorted(remembered.off)}
-            self._preferences.write(self._owner, _KEY, value)
+            self._preferences.write(self.owner(), _KEY, value)
 
 
 def parse(value: Any) -> Remembered | None:

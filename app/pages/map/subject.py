@@ -8,7 +8,7 @@ from typing import Final
 
 from app.formats import asset_name, point_title, shown, value_text
 from app.pages.map.layers import word_of
-from app.texts import _
+from app.texts import _, bilingual
 from backend.clock import US
 from backend.model.alarm import AlarmRecord
 from backend.model.live import TagSnapshot
@@ -79,10 +79,11 @@ def subject_of(key: str, scene: Scene, registry: Registry, network: Network) -> 
     pipe = next((each for each in network.pipes if each.id == key), None)
     if pipe is None:
         return None
+    road = shown(bilingual(pipe.street, pipe.street_zh), 48)
     return Subject(
         key=key,
         title=shown(pipe.id, 24),
-        words=" · ".join(part for part in (_("Pipe"), shown(pipe.street, 48), shown(pipe.zone, 24)) if part),
+        words=" · ".join(part for part in (_("Pipe"), road, shown(pipe.zone, 24)) if part),
         facts=(
             (_("Pressure class"), pipe.tier.value),
             (_("Diameter"), f"DN{pipe.diameter_mm:.0f}"),
@@ -148,7 +149,8 @@ def _valve_facts(key: str, network: Network) -> tuple[tuple[str, str], ...]:
     valve = next((each for each in network.valves if each.id == key), None)
     if valve is None:
         return ()
-    street = [(_("Street"), shown(valve.street, 48))] if valve.street else []
+    name = bilingual(valve.street, valve.street_zh)
+    street = [(_("Street"), shown(name, 48))] if name else []
     return (*street, (_("Size"), f"DN{valve.diameter_mm:.0f}{THIN_SPACE}· {valve.tier.value}"))
 
 

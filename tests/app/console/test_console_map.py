@@ -12,7 +12,8 @@ from app.pages.map.page import MapPage
 from app.texts import set_language
 from tests.support.desk import WindowedDesk, cells
 from widgets.inputs import SearchField
-from widgets.maps.picture import METERS, Hit
+from widgets.maps.mercator import unit
+from widgets.maps.picture import METERS, Hit, home_of
 from widgets.maps.scene import Shape
 
 pytestmark = pytest.mark.expects_warnings
@@ -185,6 +186,33 @@ def test_the_language_changes_live(operator: WindowedDesk, page: MapPage) -> Non
     assert "隔断方案" in words
     assert "图层" in words
     assert "Isolation plan" not in words
+    labels = {symbol.id: symbol.label for symbol in page.board.picture.scene.symbols}
+    assert labels["R-12"] == "R-12 滨江"
+    assert "滨江大道" in {line.name for line in page.board.picture.scene.lines}
+    # What was known of the valves is known of the new drawing too.
+    assert page.board.picture.looks[_at(page, "XV-0417")].body == "valve:unknown:mpa"
+
+
+def test_n_walks_through_what_lies_near(operator: WindowedDesk, page: MapPage) -> None:
+    operator.shell.go("map", "VW-0418")
+    operator.press(Qt.Key.Key_N)
+    first = page.board.picture.selected
+    assert first not in ("", "VW-0418")
+    operator.press(Qt.Key.Key_N)
+    assert page.board.picture.selected not in ("", "VW-0418", first)
+    operator.press(Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
+    assert page.board.picture.selected == first
+    operator.press(Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
+    assert page.board.picture.selected == "VW-0418"
+
+
+def test_at_first_the_map_shows_the_city(page: MapPage) -> None:
+    left, top, right, bottom = page.board.projection().bounds(0.0)
+    west, south, east, north = home_of(page.board.picture.scene) or (0, 0, 0, 0)
+    (x1, y1), (x2, y2) = unit(west, north), unit(east, south)
+    assert left <= x1 < x2 <= right
+    assert top <= y1 < y2 <= bottom
+    assert (x2 - x1) > (right - left) / 4
 
 
 def test_the_page_is_quiet_when_left(operator: WindowedDesk, page: MapPage) -> None:
@@ -222,12 +250,15 @@ def test_the_map_is_printed_with_site_time_and_the_mark_of_the_simulator(operato
     document.close()
 
 
-def test_the_desk_remembers_where_it_looked_and_what_was_off(operator: WindowedDesk, page: MapPage) -> None:
+def test_the_map_remembers_where_a_person_looked_and_what_was_off(operator: WindowedDesk, page: MapPage) -> None:
     operator.shell.go("map", "VW-0418")
     page.layer_panel.set_off(frozenset({"wells"}))
     operator.page("alarms")
-    kept = operator.backend.preferences.read("desk:desk-a", "map")
+    session = page._context.desk.session
+    assert session is not None
+    kept = operator.backend.preferences.read(f"person:{session.person}", "map")
     operator.until(kept.done)
+    assert kept.result()["off"] == ["wells"]
     again = MapPage(page._context)
     operator.until(lambda: again.layer_panel.off() == {"wells"})
     assert again.board.view() == page.board.view()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,9 +14,10 @@ from app.pages.map.hulls import around, hull
 from app.pages.map.layers import layers
 from app.pages.map.live import Looks, is_position, vehicles
 from app.pages.map.measuring import Measuring
-from app.pages.map.plans import nearest_crews, no_plan_words, overlay_of, plan_view, seconds_text
+from app.pages.map.plans import Crew, nearest_crews, no_plan_words, overlay_of, plan_view, seconds_text
 from app.pages.map.remembered import Remembered, parse
 from app.pages.map.subject import can_do, lead, subject_of, values
+from app.texts import set_language
 from backend.clock import US
 from backend.model.alarm import AlarmClass, AlarmConfig, AlarmFacts, AlarmName, AlarmRecord, Priority
 from backend.model.event import LinkHealth, LinkState
@@ -23,8 +27,8 @@ from backend.model.live import TagSnapshot
 from backend.model.network import Network, Node, Pipe, Tier, Valve
 from backend.model.plant import Asset, AssetKind, Device, Point, QuantityKind, Registry
 from backend.model.quality import GOOD, Cause, Status, quality
-from widgets.maps.picture import METERS
-from widgets.maps.scene import NOWHERE, Look, Shape, View
+from widgets.maps.picture import FLOW, LEAKS, LOSING, METERS
+from widgets.maps.scene import HOLLOW, NOWHERE, Look, Shape, View
 from widgets.mimic import ValveState
 
 NOW = 1_800_000_000 * US
@@ -172,7 +176,8 @@ def test_an_empty_site_draws_nothing() -> None:
 
 def test_only_layers_of_which_there_is_something_are_listed() -> None:
     listed = {layer.key: layer.count for layer in layers(scene_of(NETWORK, REGISTRY), NETWORK)}
-    assert listed == {
+    assert {LEAKS, LOSING, FLOW} <= listed.keys()
+    assert {key: count for key, count in listed.items() if count} == {
         "hp": "1\u2009km",
         "mpa": "0\u2009km",
         "stations": "1",
@@ -180,6 +185,34 @@ def test_only_layers_of_which_there_is_something_are_listed() -> None:
         "vehicles": "2",
         METERS: "200",
     }
+
+
+@pytest.fixture
+def chinese() -> Iterator[None]:
+    set_language("zh_CN")
+    yield
+    set_language("en")
+
+
+@pytest.mark.usefixtures("chinese")
+def test_the_map_speaks_the_language_of_the_desk_and_streets_are_found_in_both() -> None:
+    street = replace(NETWORK.pipes[0], street_zh="二环路")
+    network = replace(NETWORK, pipes=(street, *NETWORK.pipes[1:]))
+    registry = replace(REGISTRY, assets=(*REGISTRY.assets[:3], replace(REGISTRY.assets[3], name_zh="巡线车1")))
+    scene = scene_of(network, registry)
+    assert (scene.lines[0].name, scene.lines[1].name) == ("二环路", "Port Street")
+    assert [symbol.label for symbol in scene.symbols if symbol.id == "V-1"] == ["巡线车1"]
+    assert [area.name for area in scene.areas] == ["滨江"]
+    for words in ("second r", "二环"):
+        assert [entry.words for entry in search(entries(scene, registry), words)] == ["二环路"]
+
+
+def test_gas_flows_from_the_higher_pressure_to_the_lower_one() -> None:
+    low, high = node("A", 121.30, 30.90, design_kpa=200.0), node("B", 121.31, 30.90, design_kpa=350.0)
+    network = Network(nodes=(low, high), pipes=(replace(NETWORK.pipes[0], start="A", end="B"),))
+    assert [line.flow for line in scene_of(network, REGISTRY).lines] == [-1]
+    still = replace(network, nodes=(low, replace(high, design_kpa=200.0)))
+    assert [line.flow for line in scene_of(still, REGISTRY).lines] == [0]
 
 
 def test_a_station_is_known_by_number_and_name() -> None:
@@ -221,6 +254,13 @@ def test_the_most_urgent_alarm_stands_beside_a_thing_and_its_state_stays_readabl
     assert looks["XV-1"].alarm == "alarm:1:unacknowledged"
     assert looks["XV-1"].note == "position closed"
     assert "R-1" not in looks
+
+
+def test_an_alarm_that_went_is_taken_back_from_the_map() -> None:
+    looks = Looks(REGISTRY, NETWORK)
+    assert looks.now(snapshot(1), [alarm("a", Priority.P1, asset="R-1")])["R-1"].rank == 1
+    assert looks.now(snapshot(1), [])["R-1"] == Look()
+    assert "R-1" not in looks.now(snapshot(1), [])
 
 
 def test_a_link_of_many_devices_stands_at_its_station() -> None:
@@ -308,7 +348,10 @@ def test_a_plan_is_drawn_as_section_numbered_valves_and_area() -> None:
 
 
 def test_a_plan_in_words_says_who_loses_gas_and_what_is_not_known() -> None:
-    view = plan_view(ANSWER, 0, ("XV-1", "HV-9"), STATES, REGISTRY, crews=[("Patrol 1", "800 m")])
+    crew = Crew(id="V-1", name="Patrol 1", at=(121.31, 30.90), away_m=1_200)
+    view = plan_view(ANSWER, 0, ("XV-1", "HV-9"), STATES, REGISTRY, crews=[crew])
+    # 1.2 km straight are 1.56 km of streets: at 30 km/h a little over three minutes.
+    assert view.crews == (("Patrol 1", "about 4 min · 1.2\u2009km"),)
     assert view.losses == (("Households", "1,055"), ("K-014", "1"))
     assert ("Gas trapped in the section", "217\u2009Nm³") in view.effects
     assert ("Zone Z-07 keeps", "R-12, R-11") in view.effects
@@ -332,7 +375,17 @@ def test_why_there_is_no_plan() -> None:
 def test_the_nearest_crews_are_those_whose_position_is_known() -> None:
     scene = scene_of(NETWORK, REGISTRY)
     looks = [Look(at=(121.31, 30.90)) if symbol.id == "V-2" else Look() for symbol in scene.symbols]
-    assert nearest_crews(TARGET, scene, looks) == (("V-2 Repair 1", "954\u2009m"),)
+    crews = nearest_crews(TARGET, scene, looks)
+    assert [(crew.id, crew.name, round(crew.away_m)) for crew in crews] == [("V-2", "Repair 1", 954)]
+    old = [replace(look, body=HOLLOW) for look in looks]
+    assert nearest_crews(TARGET, scene, old) == ()
+
+
+def test_crews_on_their_way_are_drawn_to_the_leak_and_say_how_long_they_take() -> None:
+    crew = Crew(id="V-1", name="Patrol 1", at=(121.31, 30.90), away_m=900)
+    overlay = overlay_of(PLAN, NETWORK, ("XV-1",), STATES, target=(121.30, 30.90), crews=[crew])
+    assert overlay.routes == (((121.31, 30.90), (121.30, 30.90)),)
+    assert overlay.notes == (("V-1", ("Patrol 1", "about 3 min · 900\u2009m")),)
 
 
 def test_times_are_short() -> None:

@@ -182,3 +182,12 @@ def asked_for(point: int) -> Command:
         requester_session="s",
         workstation="w",
     )
+
+
+def test_what_two_closed_valves_cut_off_is_told_pipe_by_pipe(door: Door) -> None:
+    assert door().cut_off().result(ASKED_S) == frozenset()
+    shut = door(XV_0417_position=2.0, XV_0422_position=2.0)
+    cut = shut.cut_off().result(ASKED_S)
+    section = {pipe.id for pipe in shut.drawing().pipes if {pipe.start, pipe.end} & {"BA-04", "BA-05", "BA-06"}}
+    assert section <= cut
+    assert not any(pipe.start.startswith("R-12.out") for pipe in shut.drawing().pipes if pipe.id in cut)

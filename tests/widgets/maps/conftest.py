@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from widgets.maps import MapBoard
-from widgets.maps.scene import Line, Overlay, Scene, Shape, Symbol
+from widgets.maps.scene import Line, Overlay, Scene, Shape, Situation, Symbol
 from widgets.theme import apply, load
 
 HERE = (121.3, 30.9)
@@ -107,6 +107,7 @@ def web(_board: MapBoard, qtbot: QtBot) -> Web:
     made = Web(_board, qtbot)
     _board.show_scene(SCENE)
     _board.ask(Overlay())
+    _board.stand(Situation())
     _board.select("")
     _board.fit()
     made.until(_board.on_web)

@@ -10,11 +10,13 @@ import pytest
 
 from widgets.maps.grid import fold
 from widgets.maps.mercator import degrees, distance_m, unit, units, world_px
-from widgets.maps.picture import METERS, Picture
-from widgets.maps.projection import Projection, fitting
+from widgets.maps.picture import FLOW, LEAKS, LOSING, METERS, Picture, bounds_of, home_of
+from widgets.maps.projection import Insets, Projection, fitting, within
 from widgets.maps.scene import (
     DRAWN_IN_ORDER,
     SIZES,
+    Area,
+    Ellipse,
     LabelKind,
     Line,
     Look,
@@ -23,6 +25,7 @@ from widgets.maps.scene import (
     Overlay,
     Scene,
     Shape,
+    Situation,
     Symbol,
     View,
     compact,
@@ -275,3 +278,111 @@ def test_fitting_shows_the_whole_box_as_near_as_it_can() -> None:
     assert seen.place(1000, 800)[1] <= 30.8
     nearer = Projection(view=View(at=view.at, zoom=view.zoom + 1), width=1000, height=800)
     assert nearer.place(0, 0)[0] > 121.2 or nearer.place(0, 0)[1] < 31.0
+
+
+def test_the_city_is_framed_and_not_the_ends_of_its_trunks() -> None:
+    trunk = Line(id="P-9", tier="hp", path=(HERE, (HERE[0] - 0.5, HERE[1] - 0.4)))
+    district = Area(id="Z-1", corners=(HERE, (HERE[0] + 0.04, HERE[1]), (HERE[0] + 0.04, HERE[1] + 0.03)))
+    assert home_of(Scene(lines=(trunk,), areas=(district,))) == (HERE[0], HERE[1], HERE[0] + 0.04, HERE[1] + 0.03)
+    assert home_of(Scene(lines=(trunk,))) == bounds_of(Scene(lines=(trunk,)))
+    assert home_of(Scene()) is None
+
+
+def test_what_is_framed_lies_beside_the_panels_that_cover_the_map() -> None:
+    box = (121.30, 30.90, 121.32, 30.91)
+    view = within(box, 1000, 800, Insets(left=300, right=100))
+    projection = Projection(view=view, width=1000, height=800)
+    left, top = projection.origin
+    for lon, lat in ((box[0], box[1]), (box[2], box[3])):
+        x, y = unit(lon, lat)
+        assert 300 <= x * projection.world - left <= 900
+        assert 0 <= y * projection.world - top <= 800
+    middle = unit(121.31, 30.905)[0] * projection.world - left
+    assert middle == pytest.approx(600, abs=1)
+
+
+def test_arrows_show_which_way_gas_flows_in_fed_pipes_that_are_long_enough() -> None:
+    east, north = (HERE[0] + 0.004, HERE[1]), (HERE[0], HERE[1] + 0.004)
+    lines = (
+        Line(id="on", tier="mpa", path=(HERE, east), flow=1),
+        Line(id="back", tier="shp", path=(HERE, north), flow=-1),
+        Line(id="unknown", tier="mpa", path=(east, north)),
+        Line(id="short", tier="mpa", path=(HERE, (HERE[0] + 0.0001, HERE[1])), flow=1),
+    )
+    made = picture(lines=lines)
+    # North is up on the screen, so against the way of "back" is down: 90 degrees clockwise.
+    assert [round(arrow.angle) for arrow in made.frame(16, WORLD).arrows] == [0, 90]
+    assert made.frame(14, WORLD).arrows == ()
+    assert made.stand(Situation(cut=frozenset({"on"})))
+    assert [round(arrow.angle) for arrow in made.frame(16, WORLD).arrows] == [90]
+    made.switch_off({"shp"})
+    assert made.frame(16, WORLD).arrows == ()
+    made.switch_off({FLOW})
+    assert made.frame(16, WORLD).arrows == ()
+
+
+def test_a_ring_of_meters_gives_way_to_the_symbol_it_would_cover() -> None:
+    meters = Meters(lon=np.array([HERE[0]]), lat=np.array([HERE[1]]), count=np.array([450]))
+    made = picture(symbol("PL-1", Shape.LOGGER), meters=meters)
+    (ring,) = made.frame(17, WORLD).rings
+    away = np.hypot(ring.x - made.x[0], ring.y - made.y[0]) * world_px(17)
+    assert ring.radius + SIZES[Shape.LOGGER] / 2 < away < 3 * ring.radius
+    (alone,) = picture(symbol("PL-1", Shape.LOGGER, east_m=500), meters=meters).frame(17, WORLD).rings
+    assert (alone.x, alone.y) == pytest.approx(unit(*HERE))
+
+
+def test_probable_leaks_and_losing_customers_can_be_switched_off() -> None:
+    made = picture()
+    leak = Ellipse(at=HERE, angle=0.0, along_m=50.0, across_m=20.0)
+    made.stand(Situation(ellipses=(leak,), cut=frozenset({"P-1"})))
+    made.overlay(Overlay(area=(HERE,), casing=("P-1",)))
+    assert made.situation.ellipses == (leak,)
+    made.switch_off({LEAKS, LOSING})
+    assert made.situation == Situation(cut=frozenset({"P-1"}))
+    assert made.question == Overlay(casing=("P-1",))
+    made.switch_off(())
+    assert (made.situation.ellipses, made.question.area) == ((leak,), (HERE,))
+
+
+def test_who_comes_is_labelled_and_never_folded() -> None:
+    made = picture(*WELLS)
+    assert "VW-3" not in drawn(made, 12)
+    made.overlay(Overlay(notes=(("VW-3", ("Patrol 1", "about 4 min")),)))
+    assert "VW-3" in drawn(made, 12)
+    (label,) = made.frame(12, WORLD).labels
+    assert (label.lines, label.kind) == (("Patrol 1", "about 4 min"), LabelKind.NOTED)
+
+
+def test_fifty_thousand_of_a_thing_are_decided_in_time() -> None:
+    """K-02 asks for 10,000 markers; five times as many, and as many meters, are folded and labelled in half a frame of
+    30 per second on a desk, with room here for a busy machine."""
+    count = 50_000
+    rng = np.random.default_rng(7)
+    lon, lat = HERE[0] + rng.uniform(0, 0.2, count), HERE[1] + rng.uniform(0, 0.15, count)
+    wells = tuple(
+        Symbol(id=f"VW-{n}", shape=Shape.WELL, layer="wells", at=(x, y), label=f"VW-{n}", clusters=True)
+        for n, (x, y) in enumerate(zip(lon.tolist(), lat.tolist(), strict=True))
+    )
+    made = picture(*wells, meters=Meters(lon=lon, lat=lat, count=np.full(count, 8)))
+    spent: dict[int, float] = {}
+    for zoom in (12, 14, 16):
+        bounds = Projection(view=View(at=(HERE[0] + 0.1, HERE[1] + 0.07), zoom=zoom), width=1800, height=900).bounds()
+        made.frame(zoom, bounds)
+        before = time.perf_counter()
+        frame = made.frame(zoom, bounds)
+        spent[zoom] = time.perf_counter() - before
+        assert sum(ring.radius for ring in frame.rings) > 0
+    print("; ".join(f"z{zoom}: {seconds * 1000:.1f} ms" for zoom, seconds in spent.items()))
+    assert max(spent.values()) < 0.2
+
+
+def test_a_label_leaves_the_ellipse_of_a_leak_free() -> None:
+    made = picture(symbol("VW-1"))
+    made.select("VW-1")
+    (before,) = made.frame(17, WORLD).labels
+    assert before.dx > 0
+    assert before.dy == pytest.approx(-before.height / 2)
+    # Up to the right on the screen: the label goes below it.
+    made.stand(Situation(ellipses=(Ellipse(at=HERE, angle=-38.0, along_m=40.0, across_m=13.0),)))
+    (after,) = made.frame(17, WORLD).labels
+    assert (after.dx, after.dy) != (before.dx, before.dy)

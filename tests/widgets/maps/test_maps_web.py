@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,23 @@ from pytestqt.qtbot import QtBot
 
 from tests.widgets.maps.conftest import HERE, SCENE, Web, mbtiles
 from widgets.maps import MapBoard, messages
-from widgets.maps.picture import Hit
-from widgets.maps.scene import Line, Look, Mark, Overlay, Scene, Shape, Symbol, View
+from widgets.maps.picture import LEAKS, Hit
+from widgets.maps.scene import (
+    Ellipse,
+    Frame,
+    Label,
+    LabelKind,
+    Line,
+    Look,
+    Mark,
+    Name,
+    Overlay,
+    Scene,
+    Shape,
+    Situation,
+    Symbol,
+    View,
+)
 from widgets.maps.tiles import Tiles
 from widgets.notices.glyph import GlyphState
 from widgets.theme import apply, load
@@ -32,6 +48,10 @@ EVIL = [
     '"};document.title="owned";//',
     "\u2028\u2029',alert(1),'",
 ]
+WRAPS = (
+    *("{evil}", "{n}{evil}", "\u202e{evil}\u202c {n}", "<svg onload={n}>{evil}"),
+    *("{evil}\r\n{n}\t\u200b", "'\"`${{{n}}}{evil}"),
+)
 
 
 def test_normal_use_asks_for_nothing_outside_and_the_page_complains_of_nothing(web: Web) -> None:
@@ -115,6 +135,54 @@ def test_names_are_shown_as_they_are(web: Web) -> None:
     assert sorted(texts) == sorted(EVIL)
     assert web.ask("document.querySelectorAll('.plate img, .plate script, .plate b').length") == 0
     assert web.ask("document.title") == "Linepack"
+
+
+def test_two_hundred_evil_names_are_shown_literally_and_run_nothing(web: Web) -> None:
+    """F61: names as devices may send them, each on a plate of its own."""
+    page = web.board.web
+    assert page is not None
+    evil = tuple(wrap.format(n=n, evil=EVIL[n % len(EVIL)]) for n, wrap in zip(range(200), cycle(WRAPS), strict=False))
+    labels = tuple(
+        Label(id=str(n), x=0.8, y=0.4, dx=0, dy=20.0 * n, width=9, height=18, lines=(name, name), kind=LabelKind.NAMED)
+        for n, name in enumerate(evil)
+    )
+    names = tuple(Name(x=0.8, y=0.4, words=name) for name in evil)
+    page.tell(messages.frame_message(Frame(labels=labels, names=names)))
+    web.holds("document.querySelectorAll('.plate').length === 200")
+    texts = web.ask("[...document.querySelectorAll('.plate .name, .plate .note')].map(each => each.textContent)")
+    assert texts == [name for name in evil for _line in range(2)]
+    tags = web.ask("[...new Set([...document.querySelectorAll('.plate *')].map(each => each.tagName))]")
+    assert tags == ["DIV"]
+    assert web.ask("[document.title, typeof window.ran, document.scripts.length]") == ["Linepack", "undefined", 9]
+    assert (page.fence.count, page.page.complaints) == (0, [])
+
+
+def test_leaks_isolated_pipes_tracks_and_arrows_reach_the_page(web: Web) -> None:
+    board = web.board
+    board.look_at(View(at=HERE, zoom=16))
+    leak = Ellipse(at=HERE, angle=-38.0, along_m=40.0, across_m=13.0)
+    board.stand(Situation(ellipses=(leak,), cut=frozenset({"P-1"}), track=(HERE, SCENE.symbols[1].at)))
+    assert web.ask("linepack.question.ellipses[0].slice(2, 5)") == [-38.0, 40.0, 13.0]
+    assert web.ask("linepack.ground.cut.map(each => each[0])") == ["mpa"]
+    assert web.ask("linepack.question.track.length") == 4
+    board.switch_off({LEAKS})
+    assert web.ask("linepack.question.ellipses") == []
+    board.switch_off(())
+    assert web.ask("linepack.question.ellipses.length") == 1
+    board.ask(Overlay(routes=((HERE, SCENE.symbols[1].at),)))
+    assert web.ask("linepack.question.routes.length") == 1
+    board.stand(Situation())
+    assert web.ask("[linepack.ground.cut, linepack.question.ellipses, linepack.question.track]") == [[], [], []]
+
+
+def test_a_drag_beyond_what_was_painted_is_painted_on_the_way(web: Web) -> None:
+    board = web.board
+    board.look_at(View(at=HERE, zoom=16))
+    assert web.ask("linepack.ground.sheet.leaves()") is False
+    # As a hand drags: the map has moved, but the hand has not let go.
+    assert web.ask("(linepack.map._rawPanBy(L.point(400, 0)), linepack.ground.sheet.leaves())") is True
+    assert web.ask("(linepack.map.fire('move'), linepack.ground.sheet.leaves())") is False
+    web.until(lambda: board.view().at[0] > HERE[0])
 
 
 def test_a_valve_and_an_alarm_reach_the_page_and_only_what_changed_is_sent(web: Web) -> None:
