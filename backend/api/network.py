@@ -68,7 +68,7 @@ class NetworkApi:
             fed = self._graph.supplied(self._valves.states().closed)
             return frozenset(pipe.id for pipe in self._drawing.pipes if pipe.start not in fed and pipe.end not in fed)
 
-        return self._later(look)
+        return self._worker.submit(look)
 
     def valve_commands(self) -> dict[str, int]:
         """Valve id → the point that commands it ("prepare:POINT ID")."""
