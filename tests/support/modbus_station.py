@@ -73,6 +73,13 @@ class Station:
         with self._changed:
             self.connections += 1
             self._changed.notify_all()
+        try:
+            await self._listen(reader, writer)
+        finally:
+            self._writers.discard(writer)
+            writer.transport.abort()
+
+    async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 header = await reader.readexactly(7)
@@ -86,8 +93,6 @@ class Station:
                     spoil, self.spoil_next = self.spoil_next, None
                     writer.write(spoil(frame) if spoil is not None else frame)
                     await writer.drain()
-        self._writers.discard(writer)
-        writer.close()
 
     def _answer(self, unit: int, pdu: bytes) -> bytes | None:
         function = pdu[0]

@@ -142,6 +142,14 @@ class Far:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talking = asyncio.create_task(self._talk(writer))
+        try:
+            await self._listen(reader, writer)
+        finally:
+            talking.cancel()
+            writer.transport.abort()
+            self._writer = None if self._writer is writer else self._writer
+
+    async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 head = (await reader.readexactly(1))[0]
@@ -156,9 +164,6 @@ class Far:
                 await (_nothing() if self.deaf else self._packet(writer, head, body))
                 with self._changed:
                     self._changed.notify_all()
-        talking.cancel()
-        writer.transport.abort()
-        self._writer = None if self._writer is writer else self._writer
 
     async def _talk(self, writer: asyncio.StreamWriter) -> None:
         while True:

@@ -59,6 +59,12 @@ class Tap:
             )
 
     async def _relay(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._pass_on(port, reader, writer)
+        finally:
+            writer.transport.abort()
+
+    async def _pass_on(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             station_reader, station_writer = await asyncio.open_connection("127.0.0.1", self._targets[port])
             down = asyncio.create_task(_pump(station_reader, writer))
@@ -66,8 +72,7 @@ class Tap:
                 await self._note(port, reader, station_writer)
             finally:
                 down.cancel()
-                station_writer.close()
-        writer.close()
+                station_writer.transport.abort()
 
     async def _note(self, port: int, reader: asyncio.StreamReader, station: asyncio.StreamWriter) -> None:
         """Whole frames only (MBAP: transaction, protocol, length, unit), noted before they are passed on."""

@@ -147,8 +147,11 @@ class Wire:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        async with self._turn:  # the other side may be back before the script has seen it go
-            await self._talk(reader, writer)
+        try:
+            async with self._turn:  # the other side may be back before the script has seen it go
+                await self._talk(reader, writer)
+        finally:
+            writer.transport.abort()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = Talk(reader, writer)
@@ -167,7 +170,6 @@ class Wire:
         finally:
             if self._place >= len(self._steps):
                 self._end.set()
-            writer.transport.abort()
 
 
 async def _close(server: asyncio.Server) -> None:
