@@ -10,11 +10,17 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from argon2.profiles import CHEAPEST
 from hypothesis import settings
+
+from backend.access import passwords
 
 # A shared machine may starve a test for a while: correctness is checked here, speed in tests/bench.
 settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
+
+# A third of a second for each of a thousand sign-ins; tests/backend/access/test_access_passwords.py has the real one.
+passwords.STRENGTH = CHEAPEST
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from backend.errors import RefusedError, mark
 
+STRENGTH: Parameters = RFC_9106_LOW_MEMORY
+"""What a guess costs; tests of everything else make it cheap."""
 MIN_LENGTH: Final = 12
 MIN_KINDS: Final = 3
 _LONGEST: Final = 1024
@@ -49,10 +52,10 @@ class PasswordCheck:
 
 
 class Passwords:
-    """Argon2id with one set of parameters; default: argon2-cffi's (RFC 9106, low memory)."""
+    """Argon2id with one set of parameters; default: `STRENGTH`."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
+        self._hasher = hasher or PasswordHasher.from_parameters(STRENGTH)
         self._nobody = _unmatchable(self._hasher)
 
     def hash(self, password: str, *, login: str = "") -> Hashed:

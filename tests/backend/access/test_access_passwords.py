@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec, module_from_spec
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -38,6 +40,16 @@ def test_a_strong_one_is_hashed_and_found_again(password: str) -> None:
     assert not passwords.matches(hashed.encoded, password + "x")
     assert password not in repr(hashed)
     assert hashed.encoded not in repr(hashed)
+
+
+def test_outside_tests_a_guess_costs_what_rfc_9106_asks_for() -> None:
+    spec = find_spec("backend.access.passwords")
+    assert spec is not None
+    assert spec.loader is not None
+    as_shipped = module_from_spec(spec)
+    spec.loader.exec_module(as_shipped)
+    hashed = as_shipped.Passwords().hash("Abcdefghij12")
+    assert hashed.encoded.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_composed_and_decomposed_letters_are_the_same_password() -> None:
