@@ -20,11 +20,14 @@ Values = NDArray[np.float64]
 _HOURS = 24
 _AXIS_WIDTH = 44
 _TICKS = 5
+_LEAST_SPAN = 0.2
+"""Of the highest value: a curve of a few minutes is no mountain."""
+_DOT = 4
 
 
 def nice_range(low: float, high: float, ticks: int = _TICKS) -> tuple[float, float, float]:
     """(low, high, step) rounded outwards to a step of 1, 2 or 5 times a power of ten."""
-    span = max(high - low, abs(high) * 0.02, 1e-9)
+    span = max(high - low, abs(high) * _LEAST_SPAN, 1e-9)
     raw = span / (ticks - 1)
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
@@ -79,6 +82,7 @@ class DayCurve(Painted):
                 painter, plot, self._forecast, low, high, QPen(theme.text3, px(1.25), Qt.PenStyle.DashLine)
             )
             self._paint_line(painter, plot, self._values, low, high, QPen(theme.text1, px(2)))
+            self._paint_last(painter, plot, low, high)
             x = plot.left() + self._hour / _HOURS * plot.width()
             painter.setPen(QPen(theme.text3, px(1)))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
@@ -113,6 +117,14 @@ class DayCurve(Painted):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for run in runs(np.isfinite(values)):
             painter.drawPolyline(QPolygonF(points[run]))
+
+    def _paint_last(self, painter: QPainter, plot: QRectF, low: float, high: float) -> None:
+        """A dot where the curve has come to; after a first quarter of an hour it is all there is."""
+        known = np.flatnonzero(np.isfinite(self._values))
+        if known.size:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(current().text1)
+            painter.drawEllipse(self._points(plot, self._values, low, high)[int(known[-1])], px(_DOT), px(_DOT))
 
     def _paint_band(self, painter: QPainter, plot: QRectF, low: float, high: float) -> None:
         over = self._points(plot, self._forecast * (1 + self._band), low, high)

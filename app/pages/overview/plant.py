@@ -38,6 +38,8 @@ class Plant:
     sources: tuple[Place, ...]
     stations: tuple[Place, ...]
     zones: Mapping[str, Asset]
+    in_zone: Mapping[str, tuple[Point, ...]]
+    """Every point of a zone, by its id: stations, wells, detectors and all else."""
     odorants: tuple[Point, ...]
     wobbes: tuple[Point, ...]
     fleets: tuple[Fleet, ...]
@@ -56,11 +58,17 @@ def plant_of(registry: Registry) -> Plant:
         for asset in registry.assets
         if asset.kind is AssetKind.STATION and places[asset.id].outlet is not None and places[asset.id].setpoint
     ]
+    zone_of = {asset.id: asset.area or asset.parent or "" for asset in registry.assets}
+    in_zone: dict[str, list[Point]] = {}
+    for point in registry.points:
+        if not point.retired:
+            in_zone.setdefault(zone_of.get(point.asset, ""), []).append(point)
     at_sources = [point for source in sources for point in by_asset.get(source.asset.id, {}).values()]
     return Plant(
         sources=tuple(sources),
         stations=tuple(sorted(stations, key=lambda each: each.asset.id)),
         zones={asset.id: asset for asset in registry.assets if asset.kind is AssetKind.AREA and asset.parent},
+        in_zone={zone: tuple(points) for zone, points in in_zone.items()},
         odorants=tuple(point for point in at_sources if point.property == "odorant_concentration"),
         wobbes=tuple(point for point in at_sources if "wobbe" in point.property),
         fleets=tuple(_fleets(registry, by_asset)),

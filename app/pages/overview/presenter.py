@@ -342,19 +342,8 @@ def _share(point: Point, value: float | None, wanted: float | None) -> float:
 
 
 def zone_rows(plant: Plant, balance: CityBalance, alarms: Alarms) -> list[Row]:
-    """Zones with deviation, flow, customers, hours of line pack."""
-    by_station = {place.asset.id: place for place in plant.stations}
-    rows = []
-    for zone in balance.zones:
-        points = [
-            point
-            for station in zone.stations
-            if station in by_station
-            for point in (by_station[station].outlet, by_station[station].flow)
-        ]
-        alarm = worst(points, alarms)
-        rows.append(_zone_row(plant, zone, alarm))
-    return rows
+    """Zones with deviation, flow, customers, hours of line pack, and the worst alarm of anything in them."""
+    return [_zone_row(plant, zone, worst(plant.in_zone.get(zone.id, ()), alarms)) for zone in balance.zones]
 
 
 def _zone_row(plant: Plant, zone: ZoneState, alarm: Alarm | None) -> Row:

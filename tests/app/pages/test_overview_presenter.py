@@ -8,12 +8,24 @@ import numpy as np
 import pytest
 
 from app.pages.overview.demand import forecast_of, summed
-from app.pages.overview.presenter import alarms_by_point
+from app.pages.overview.plant import plant_of
+from app.pages.overview.presenter import alarms_by_point, zone_rows
 from backend.model.alarm import AlarmConfig, AlarmFacts, AlarmName, AlarmRecord, Priority, Suppressed, Suppression
+from backend.model.balance import CityBalance, ZoneState
+from backend.model.plant import Asset, AssetKind, Point, QuantityKind, Registry
 from backend.model.trend import Thinned
 from tests.support.stored import alarm
+from widgets.tables import GlyphCell
 
 HOUR_US = 3_600_000_000
+METHANE = Point(
+    id=0, tag="GD-1", device="VW-1", asset="VW-1", property="methane", title="Methane", title_zh="",
+    kind=QuantityKind.CONCENTRATION, unit="%LEL", low=0, high=100, precision=1, period_s=1,
+)  # fmt: skip
+NO_BALANCE = CityBalance(
+    at=0, supply_m3h=np.nan, outflow_m3h=np.nan, stored_m3=np.nan, per_h=np.nan, deviation_m3h=np.nan,
+    tiers=(), tiers_per_h=(), zones=(), unread=(),
+)  # fmt: skip
 
 
 def record(point: int, priority: int, *, cond: bool = True, ack: bool = False, held: bool = False) -> AlarmRecord:
@@ -80,3 +92,22 @@ def test_the_forecast_is_yesterday_at_todays_height_and_only_ahead() -> None:
 def test_without_a_yesterday_there_is_no_forecast() -> None:
     none = np.full(4, np.nan)
     assert np.isnan(forecast_of(none, np.array([1.0, 2.0, np.nan, np.nan]), 12.0)).all()
+
+
+def test_a_zone_shows_the_worst_alarm_of_anything_in_it_not_of_its_station_alone() -> None:
+    assets = (
+        Asset(id="C", kind=AssetKind.AREA, name="City"),
+        Asset(id="Z-01", kind=AssetKind.AREA, name="Old Town", parent="C"),
+        Asset(id="Z-07", kind=AssetKind.AREA, name="Binjiang", parent="C"),
+        Asset(id="VW-1", kind=AssetKind.VALVE_WELL, name="well", parent="Z-07", area="Z-07"),
+    )
+    plant = plant_of(Registry(assets=assets, points=(replace(METHANE, asset="VW-1"),)))
+    zones = tuple(
+        ZoneState(id=zone, stations=(), deviation=np.nan, flow_m3h=np.nan, customers=1, hours_left=np.nan)
+        for zone in ("Z-01", "Z-07")
+    )
+    rows = zone_rows(plant, replace(NO_BALANCE, zones=zones), alarms_by_point([record(METHANE.id, 1)]))
+    glyphs = {row.key: row.cells[-1] for row in rows}
+    assert glyphs["Z-01"] is None
+    assert isinstance(glyphs["Z-07"], GlyphCell)
+    assert glyphs["Z-07"].priority == 1
