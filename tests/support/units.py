@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from backend.audit import GENESIS, seal, verify
-from backend.store import Store, Tx
+from backend.store import Reserve, Store, Tx
 from tests.support.clock import ManualClock
 from tests.support.stored import batch, draft, occurrence, url_of
 
@@ -22,9 +22,9 @@ def make_store(file: Path, clock: ManualClock) -> None:
     Store.create(url_of(file), site=SITE, mode="live", clock=clock, seal=seal).close()
 
 
-def open_store(file: Path, clock: ManualClock) -> Store:
+def open_store(file: Path, clock: ManualClock, reserve: Reserve | None = None) -> Store:
     """Open it as `linepack serve` does."""
-    return Store.open(url_of(file), site=SITE, mode="live", clock=clock, seal=seal)
+    return Store.open(url_of(file), site=SITE, mode="live", clock=clock, seal=seal, reserve=reserve)
 
 
 def size_of(number: int) -> int:
