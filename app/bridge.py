@@ -15,26 +15,29 @@ from backend.model.alarm import AlarmRecord
 from backend.model.command import Command
 from backend.model.event import LinkHealth
 from backend.model.live import TagSnapshot
+from backend.model.note import Note
 
 VALUES_MS = 250
 FACTS_MS = 100
 FACTS_PER_DRAIN = 2_000
 """A flood is spread over several turns of the event loop; none is skipped."""
 
-Fact = AlarmRecord | Command | LinkHealth
+Fact = AlarmRecord | Command | LinkHealth | Note
 
 
 class Bridge(QObject):
     """What pages listen to.
 
     Signals: values(TagSnapshot) at most 4 Hz and only when something changed; alarms(list[AlarmRecord]),
-    commands(list[Command]), links(list[LinkHealth]) in order, at most 10 Hz; beat() at 4 Hz for ages and clocks.
+    commands(list[Command]), links(list[LinkHealth]), notes(list[Note]) in order, at most 10 Hz; beat() at 4 Hz for ages
+    and clocks.
     """
 
     values = Signal(object)
     alarms = Signal(object)
     commands = Signal(object)
     links = Signal(object)
+    notes = Signal(object)
     beat = Signal()
 
     def __init__(self, backend: Backend, parent: QObject | None = None) -> None:
@@ -54,6 +57,7 @@ class Bridge(QObject):
             self._backend.alarms.changed.subscribe(self._facts.append),
             self._backend.commands.changed.subscribe(self._facts.append),
             self._backend.links.changed.subscribe(self._facts.append),
+            self._backend.notes.changed.subscribe(self._facts.append),
         ]
         self._values_timer.start()
         self._facts_timer.start()
@@ -85,6 +89,7 @@ class Bridge(QObject):
         alarms: list[AlarmRecord] = []
         commands: list[Command] = []
         links: list[LinkHealth] = []
+        notes: list[Note] = []
         for _ in range(min(len(self._facts), FACTS_PER_DRAIN)):
             match self._facts.popleft():
                 case AlarmRecord() as record:
@@ -93,12 +98,16 @@ class Bridge(QObject):
                     commands.append(command)
                 case LinkHealth() as health:
                     links.append(health)
+                case Note() as note:
+                    notes.append(note)
         if links:
             self.links.emit(links)
         if alarms:
             self.alarms.emit(alarms)
         if commands:
             self.commands.emit(commands)
+        if notes:
+            self.notes.emit(notes)
 
     def _timer(self, interval_ms: int, tick: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

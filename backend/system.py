@@ -32,6 +32,7 @@ from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
 from backend.api.models import ModelsApi
 from backend.api.network import NetworkApi
+from backend.api.notes import NotesApi
 from backend.api.people import PeopleApi
 from backend.api.preferences import PreferencesApi
 from backend.api.screen import SCREEN_ALARM, ScreenApi
@@ -330,6 +331,7 @@ class System:
             links=links,
             network=network,
             balance=balance,
+            notes=NotesApi(store=store, people=people, clock=clock, worker=self._worker),
             preferences=PreferencesApi(store, self._worker, clock, people),
             exports=ExportsApi(store=store, people=people, clock=clock, worker=self._worker),
             journal=JournalApi(

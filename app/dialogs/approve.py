@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.actions import Actions
@@ -18,6 +19,7 @@ from app.dialogs.persons import PersonCard
 from app.dialogs.signed import SignedText
 from app.dialogs.since import changes_since
 from app.dialogs.steps import APPROVE, CHECK, command_steps, step_times
+from app.dialogs.talk import Talk
 from app.dialogs.words import reason_text, state_words
 from app.formats import clock_time, shown
 from app.session import Desk
@@ -91,9 +93,11 @@ class ApproveDialog(DialogFrame):
         self._password = PasswordField(name=_("Your password"))
         self._one_time = LineField(name=_("One-time code"))
         self._on_site = QCheckBox()
-        self._reason = LineField(name=_("Reason to reject"), hint=_("Reason to reject"))
+        self._reason = LineField(name=_("Reason to reject, or question"), hint=_("Reason to reject, or question"))
+        self._talk = Talk(backend, actions, command.content.id, self._name)
         self._refusal = Text("", Role.LABEL, Weight.SEMIBOLD, wrap=True)
         self._reject = Button(_("Reject"), height=m.COMMAND_BUTTON)
+        self._ask = Button(_("Ask {person}").format(person=self._name(command.requester)), key="Q", icon="chat")
         self._back = Button(_("Close"), key="Esc", height=m.COMMAND_BUTTON)
         self._hold = HoldButton(_("Approve and execute"), seconds=HOLD_S, key=_("hold ↵ 2 s"))
         self._timer = QTimer(self)
@@ -174,6 +178,26 @@ class ApproveDialog(DialogFrame):
             owner=self,
         )
 
+    def ask_requester(self) -> None:
+        """Q: send what is written as a question; without words, go where it is written."""
+        session = self._desk.session
+        words = self._reason.text().strip()
+        if session is None or self._sending:
+            return
+        if not words:
+            self._refuse(_("Write the question, then press Ask."))
+            self._reason.setFocus()
+            return
+        self._refuse("")
+        self._reason.clear()
+        self._talk.ask(session, words, self._refused)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Q and not event.modifiers():
+            self.ask_requester()
+        else:
+            super().keyPressEvent(event)
+
     def _finish(self) -> None:
         self._ended = True
         self._timer.stop()
@@ -218,6 +242,7 @@ class ApproveDialog(DialogFrame):
                 session, point=content.point, action=content.action, value=value, person_on_site=True
             )
             self._actions.ask(check, self._show_interlocks, owner=self, failed=None)
+            self._talk.look()
         self._enable()
 
     def _show_interlocks(self, check: CommandCheck) -> None:
@@ -257,6 +282,7 @@ class ApproveDialog(DialogFrame):
         )
         self._hold.setEnabled(waiting and another and complete and not self._sending)
         self._reject.setEnabled(waiting and another and not self._sending)
+        self._ask.setEnabled(waiting and another and not self._sending)
         if self._sending:
             self.set_foot_note(_("Being checked"))
         elif not waiting:
@@ -277,6 +303,7 @@ class ApproveDialog(DialogFrame):
         self._left.add_below_subject(self._since)
         reason = _("Reason given: {reason}").format(reason=reason_text(self._command.content.reason))
         self._left.add_below(Text(reason, Role.LABEL, wrap=True))
+        self._left.add_below(self._talk)
         self._left.add_below(self._signed)
         columns.addWidget(self._left, 1)
         columns.addWidget(self._side())
@@ -284,6 +311,7 @@ class ApproveDialog(DialogFrame):
         self._since.hide()
         self.add_leading(self._back)
         self.add_leading(self._reject)
+        self.add_leading(self._ask)
         self.add_leading(self._reason)
         self._reason.setMinimumWidth(px(_SIDE // 2))
         self.add_commit(self._hold)
@@ -337,6 +365,7 @@ class ApproveDialog(DialogFrame):
     def _connect(self) -> None:
         self._back.clicked.connect(self.escaped)
         self._reject.clicked.connect(self._do_reject)
+        self._ask.clicked.connect(self.ask_requester)
         self._hold.confirmed.connect(self._approve)
         self._hold.accept_enter_from(self._code.editor())
         self._code.changed.connect(self._enable)

@@ -23,6 +23,7 @@ from app.shell.idle import IdleLock
 from app.shell.keys import Key, install
 from app.shell.page_window import PageWindow, alarm_key
 from app.shell.places_kept import PlacesKept, identity
+from app.shell.questions import Questions
 from app.shell.status_bar import OLD_SCAN_S, StatusBar
 from app.shell.vigil import FROZEN_S, Vigil
 from app.shell.windows import Windows
@@ -87,6 +88,7 @@ class Shell(QMainWindow):
         self.gate = Gate(
             self.console, self.host, self.windows, hint=hint, welcome=self.console.looks.brand.welcome, parent=self
         )
+        self.questions = Questions(self.console, self)
         self.finder = Finder(self.console, self.windows, self)
         self.kept = PlacesKept(self.console, self, self.windows, parent=self)
         self._keys = self._key_table()
@@ -209,8 +211,9 @@ class Shell(QMainWindow):
             and session is not None
             and session.person not in (command.requester, command.confirmer)
         ]
+        asked = self.questions.waiting_for(session.person) if session is not None else ()
         if "commands" in self.console.specs:
-            self.rail.set_count("commands", len(waiting))
+            self.rail.set_count("commands", len(waiting) + len(asked))
 
     def _show_status(self) -> None:
         self.desk.look()
@@ -378,6 +381,7 @@ class Shell(QMainWindow):
         self._bridge.beat.connect(self._on_beat)
         self._bridge.alarms.connect(lambda _records: self.console.urgent.refresh())
         self._bridge.commands.connect(lambda _commands: self._show_commands())
+        self.questions.changed.connect(self._show_commands)
         install(self._keys, self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

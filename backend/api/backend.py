@@ -15,6 +15,7 @@ from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
 from backend.api.models import ModelsApi
 from backend.api.network import NetworkApi
+from backend.api.notes import NotesApi
 from backend.api.people import PeopleApi
 from backend.api.preferences import PreferencesApi
 from backend.api.screen import ScreenApi
@@ -50,6 +51,7 @@ class Backend:
     balance: BalanceApi
     links: LinksApi
     network: NetworkApi
+    notes: NotesApi
     preferences: PreferencesApi
     journal: JournalApi
     screen: ScreenApi

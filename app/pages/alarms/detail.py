@@ -22,14 +22,14 @@ from widgets.theme import Role, Tone, Weight, px, space
 from widgets.theme import metrics as m
 
 WIDTH: Final = 340
-_SECTIONS: Final = 3
-"""Consequence, cause, steps; a group uses two."""
+_SECTIONS: Final = 4
+"""Consequence, cause, steps, notes; a group uses two."""
 
 
 class Detail(Card):
     """What is chosen.
 
-    Signals: asked(str action): "ack", "goto", "trend", "isolate", "command", "shelve", "reset", "mimic".
+    Signals: asked(str action): "ack", "goto", "trend", "isolate", "command", "shelve", "reset", "mimic", "note".
     """
 
     asked = Signal(str)
@@ -57,6 +57,7 @@ class Detail(Card):
             "command": Button(key="C"),
             "shelve": Button(key="S"),
             "reset": Button(key="R"),
+            "note": Button(key="K"),
         }
         self._lay_out()
         for action, button in self.buttons.items():
@@ -74,6 +75,7 @@ class Detail(Card):
             "command": _("Command"),
             "shelve": _("Shelve"),
             "reset": _("Reset"),
+            "note": _("Note"),
         }
         for action, button in self.buttons.items():
             button.set_words(words[action])
@@ -161,7 +163,7 @@ class Detail(Card):
         canvas.setAutoFillBackground(False)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.body.addWidget(scroll, 1)
-        for row in (("ack", "goto"), ("trend", "mimic"), ("isolate", "command"), ("shelve", "reset")):
+        for row in (("ack", "goto"), ("trend", "mimic"), ("isolate", "command"), ("shelve", "reset", "note")):
             line = QHBoxLayout()
             space(line, gap=m.HALF)
             for action in row:

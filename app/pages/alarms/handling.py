@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtWidgets import QWidget
 
+from app.dialogs.note import NoteDialog
 from app.dialogs.shelve import ShelveDialog
 from app.models.alarms import Words
 from app.page import PageContext
@@ -81,6 +82,24 @@ class Handling:
         )
         dialog.focus_first()
 
+    def note(self, record: AlarmRecord) -> None:
+        """Write to the log about it."""
+        session = self._session() if self._veil is None else None
+        if session is None:
+            return
+        dialog = NoteDialog(f"{self._words.tag(record)}  {self._words.line(record)}")
+        self._veil = Veil(dialog, self._page)
+        dialog.escaped.connect(self.close_dialog)
+        dialog.written.connect(
+            lambda words: self._context.actions.follow(
+                self._context.backend.notes.write(session, record.config.key, words),
+                lambda _note: self.close_dialog(),
+                failed=dialog.refused,
+                owner=dialog,
+            )
+        )
+        dialog.focus_first()
+
     def reset(self, record: AlarmRecord) -> None:
         """Reset a latched alarm that is gone and acknowledged."""
         session = self._session() if record.name is AlarmName.LTACK else None
@@ -106,6 +125,7 @@ class Handling:
             "ack": not record.facts.ack and free and may(Right.ALARM_ACK),
             "shelve": may(Right.ALARM_SHELVE) and (shelved or (free and not why_not_shelvable(record))),
             "reset": record.name is AlarmName.LTACK and may(Right.ALARM_RESET),
+            "note": may(Right.ALARM_ACK),
             "trend": record.config.point is not None,
             "goto": bool(self._target(record)),
             "mimic": bool(self._target(record)),

@@ -26,7 +26,7 @@ from app.pages.alarms.rates import SHIFT_US, Rates
 from app.pages.alarms.rows import RowMaker
 from app.pages.alarms.situation import Situation
 from app.pages.alarms.statistics import DAY_US, Statistics
-from app.pages.alarms.telling import tell_alarm, tell_group, time_left
+from app.pages.alarms.telling import tell_alarm, tell_group, tell_notes, time_left
 from app.pages.alarms.trace import Trace
 from app.pages.alarms.views import ANY, Held, ViewsColumn, up_to, zone_of
 from app.texts import _
@@ -34,6 +34,7 @@ from app.tones import glyph_of
 from backend.errors import mark
 from backend.model.alarm import AlarmName, AlarmRecord, Priority, Suppression
 from backend.model.alarm_figures import BUCKET_US, AlarmFigures
+from backend.model.note import Note
 from backend.model.plant import AssetKind
 from widgets.inputs import Button, ButtonKind, Segmented
 from widgets.theme import metrics as m
@@ -71,6 +72,8 @@ class AlarmsPage(Page):
         )
         self._rates = Rates()
         self._names: Mapping[str, str] = {}
+        self._notes: dict[str, Sequence[Note]] = {}
+        """By alarm, so far as they were asked for since the page was entered."""
         self._selected = ""
         self._may_choose = True
         """Nobody has chosen yet in what is shown: the page itself may, once."""
@@ -104,6 +107,8 @@ class AlarmsPage(Page):
         self._words.renew(backend.registry, backend.links.snapshot())
         self._context.bridge.alarms.connect(self._on_alarms)
         self._context.bridge.beat.connect(self._on_beat)
+        self._context.bridge.notes.connect(self._on_notes)
+        self._notes.clear()
         self._situation.load(backend.alarms.snapshot())
         self._may_choose = self._chosen() is None
         now = backend.now()
@@ -114,6 +119,7 @@ class AlarmsPage(Page):
     def leave(self) -> None:
         self._context.bridge.alarms.disconnect(self._on_alarms)
         self._context.bridge.beat.disconnect(self._on_beat)
+        self._context.bridge.notes.disconnect(self._on_notes)
 
     def focus_first(self) -> None:
         dialog = self._handling.dialog()
@@ -160,6 +166,7 @@ class AlarmsPage(Page):
             PageKey(key="M", words=_("its station")),
             PageKey(key="S", words=_("shelve, or bring back")),
             PageKey(key="R", words=_("reset a latched alarm")),
+            PageKey(key="K", words=_("note to the log")),
         )
 
     def retranslate(self) -> None:
@@ -227,6 +234,7 @@ class AlarmsPage(Page):
             "command": self._handling.command,
             "shelve": self._handling.shelve,
             "reset": self._handling.reset,
+            "note": self._handling.note,
         }
         actions[action](record)
 
@@ -413,6 +421,7 @@ class AlarmsPage(Page):
         if record is not None:
             response = self._context.backend.alarms.response(record.config, record.facts.level)
             told = tell_alarm(record, self._words, response, self._names, self._context.bridge.snapshot())
+            told = replace(told, advice=(*told.advice, tell_notes(self._notes_of(record.config.key), self._names)))
             glyph = (int(record.priority), glyph_of(record), state_word(record))
             self._detail.show_told(told, glyph)
             self._detail.allow(self._handling.allowed(record), unshelve=record.name is AlarmName.SHLVD)
@@ -425,6 +434,23 @@ class AlarmsPage(Page):
             self._detail.show_nothing()
             self._trace.follow(None)
         self._show_left()
+
+    def _notes_of(self, key: str) -> Sequence[Note]:
+        """What is known to be written about an alarm; asked for once."""
+        if key not in self._notes:
+            self._notes[key] = ()
+            self._ask(self._context.backend.notes.of(key), lambda notes: self._hear_notes(key, notes))
+        return self._notes[key]
+
+    def _hear_notes(self, key: str, notes: Sequence[Note]) -> None:
+        self._notes[key] = notes
+        if notes and key == self._selected:
+            self._show_detail()
+
+    def _on_notes(self, written: Iterable[Note]) -> None:
+        for note in written:
+            if note.subject in self._notes:
+                self._hear_notes(note.subject, (*self._notes[note.subject], note))
 
     def _show_left(self) -> None:
         record = self._chosen()
@@ -492,6 +518,7 @@ _KEYS: Final[Mapping[int, str]] = {
     Qt.Key.Key_C: "command",
     Qt.Key.Key_S: "shelve",
     Qt.Key.Key_R: "reset",
+    Qt.Key.Key_K: "note",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +15,12 @@ from app.texts import _, bilingual
 from backend.clock import US
 from backend.model.alarm import AlarmClass, AlarmName, AlarmRecord, InputQuality, Priority
 from backend.model.live import TagSnapshot
+from backend.model.note import Note
 from backend.model.response import Response, Wording
 from widgets.surfaces import Fact
 
+NOTES_SHOWN: Final = 3
+"""The newest; the journal has them all."""
 _NO_BREAK: Final = "\u202f"
 
 
@@ -52,6 +55,19 @@ def tell_alarm(
         facts=_facts(record, words, names),
         note=_note(record),
     )
+
+
+def tell_notes(notes: Sequence[Note], names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """What was written about it, the newest first; without lines it is not shown."""
+    lines = (
+        _("{time} {person}: {words}").format(
+            time=clock_time(note.at),
+            person=shown(names.get(note.person, note.person), 24),
+            words=shown(note.words, 300),
+        )
+        for note in reversed(notes[-NOTES_SHOWN:])
+    )
+    return (_("Notes"), tuple(lines))
 
 
 def tell_group(group: Group, situation: Situation, maker: RowMaker, words: Words) -> Told:

@@ -31,8 +31,9 @@ def entry_row(
     effect: Consequence | None,
     now: int,
     mine: bool,
+    question: str = "",
 ) -> Row:
-    """One entry of a column. mine: it waits for the person here. now: µs UTC."""
+    """One entry of a column. mine: it waits for the person here. question: what somebody asks. now: µs UTC."""
     content = command.content
     lead, tag = p.lead_and_tag(command, registry.points[content.point])
     over = command.state in TERMINAL
@@ -43,7 +44,9 @@ def entry_row(
         effect=_effect(command, effect),
         by=_who(command, names),
         time=_time(command, now),
-        state=p.outcome(command, names, travel=travel(command, registry, snapshot)),
+        state=_("Question: {words}").format(words=shown(question, 80))
+        if question and not over
+        else p.outcome(command, names, travel=travel(command, registry, snapshot)),
         done=p.steps_done(command),
         steps=p.STEPS,
         left=p.left_share(command, now),

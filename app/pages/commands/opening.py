@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.dialogs.approve import ApproveDialog
+from app.dialogs.note import NoteDialog
 from app.dialogs.request import RequestDialog
 from app.dialogs.target import TargetDialog
 from app.page import PageContext
@@ -17,7 +18,7 @@ from backend.model.command import Command, Commandable
 from backend.model.person import Right
 from widgets.surfaces import Veil
 
-_Dialog = RequestDialog | ApproveDialog | TargetDialog
+_Dialog = RequestDialog | ApproveDialog | TargetDialog | NoteDialog
 
 
 class Opening(QObject):
@@ -89,6 +90,23 @@ class Opening(QObject):
             authenticator=context.authenticator(),
         )
         dialog.finished.connect(lambda: self._signed(command.content.id))
+        self._open(dialog, self._close)
+
+    def note(self, command: Command, *, asked: str = "") -> None:
+        """Write to the log about a command. asked: who is asked; "" = a note, or an answer."""
+        session = self._context.desk.session
+        if not self._may(Right.ALARM_ACK) or session is None:
+            return
+        content = command.content
+        dialog = NoteDialog(f"{content.id}  {content.tag}", asked=asked)
+        dialog.written.connect(
+            lambda words: self._context.actions.follow(
+                self._context.backend.notes.write(session, content.id, words, asks=bool(asked)),
+                lambda _note: self._close(),
+                failed=dialog.refused,
+                owner=dialog,
+            )
+        )
         self._open(dialog, self._close)
 
     def _prepare(self, point: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -20,8 +20,9 @@ from app.pages.commands.on_its_way import OnItsWay
 from app.pages.commands.opening import Opening
 from app.texts import _
 from backend.errors import mark
-from backend.model.command import Command, CommandState
+from backend.model.command import TERMINAL, Command, CommandState
 from backend.model.journal import JournalEntry
+from backend.model.note import Note
 from backend.model.person import Right
 from widgets.inputs import Button, ButtonKind
 from widgets.surfaces import Card, EmptyState, LifeStep
@@ -47,6 +48,8 @@ class CommandsPage(Page):
         self._selected = ""
         self._life: tuple[str, tuple[p.Step, ...]] = ("", ())
         """Of which command, and its life-line as last read."""
+        self._questions: dict[str, Note] = {}
+        """The last note of each open command, where it asks."""
         self._beats = 0
         self._narrow: bool | None = None
         self._models = {group: RowModel(_columns()) for group in _GROUPS}
@@ -72,7 +75,9 @@ class CommandsPage(Page):
         # Who has two accounts is called as in the first.
         self._names = {each.person: each.name for each in reversed(accounts)}
         self._commands = {each.content.id: each for each in self._context.backend.commands.snapshot()}
+        self._context.bridge.notes.connect(self._on_notes)
         self._effects.look(self._commands.values())
+        self._ask_notes()
         self._show()
 
     def focus_first(self) -> None:
@@ -85,6 +90,7 @@ class CommandsPage(Page):
     def leave(self) -> None:
         self._context.bridge.commands.disconnect(self._on_commands)
         self._context.bridge.beat.disconnect(self._on_beat)
+        self._context.bridge.notes.disconnect(self._on_notes)
 
     def select(self, what: str) -> None:
         verb, _colon, rest = what.partition(":")
@@ -110,6 +116,8 @@ class CommandsPage(Page):
             PageKey(key="C", words=_("prepare a command")),
             PageKey(key="↵", words=_("open the chosen command")),
             PageKey(key="↑ ↓", words=_("walk the list")),
+            PageKey(key="K", words=_("note to the log, or answer")),
+            PageKey(key="Q", words=_("ask who asked for it")),
         )
 
     def retranslate(self) -> None:
@@ -126,6 +134,10 @@ class CommandsPage(Page):
                 self._opening.choose()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._selected in self._commands:
                 self._open(self._selected)
+            case Qt.Key.Key_K if self._selected in self._commands:
+                self._opening.note(self._commands[self._selected])
+            case Qt.Key.Key_Q if self._selected in self._commands:
+                self._ask()
             case _:
                 super().keyPressEvent(event)
 
@@ -144,6 +156,17 @@ class CommandsPage(Page):
             self._opening.approve(command)
         elif command.state is CommandState.INDETERMINATE:
             self._detail.focus_note()
+
+    def _ask(self) -> None:
+        """Q: ask whoever asked for it, as long as it can still be answered in time."""
+        command = self._commands[self._selected]
+        session = self._context.desk.session
+        if command.state in TERMINAL:
+            self._context.actions.refused.emit(_("This command has ended; write a note with K."))
+        elif session is not None and session.person == command.requester:
+            self._context.actions.refused.emit(_("You asked for this command yourself."))
+        else:
+            self._opening.note(command, asked=self._names.get(command.requester, command.requester))
 
     def _take_back(self) -> None:
         session = self._context.desk.session
@@ -178,6 +201,28 @@ class CommandsPage(Page):
         self._effects.look(self._commands.values())
         self._show()
 
+    def _on_notes(self, written: Iterable[Note]) -> None:
+        for note in written:
+            self._hear_notes(note.subject, (note,))
+
+    def _ask_notes(self) -> None:
+        """About open commands only: of the others there is the life-line."""
+        for command_id, command in self._commands.items():
+            if command.state not in TERMINAL:
+                self._ask_note(command_id)
+
+    def _ask_note(self, command_id: str) -> None:
+        asked = self._context.backend.notes.of(command_id, limit=1)
+        self._context.actions.ask(asked, lambda notes: self._hear_notes(command_id, notes), owner=self, failed=None)
+
+    def _hear_notes(self, command_id: str, notes: Sequence[Note]) -> None:
+        """The newest note is the last of these: a question waits until something else is written."""
+        if notes and command_id in self._commands:
+            self._questions.pop(command_id, None)
+            if notes[-1].asks:
+                self._questions[command_id] = notes[-1]
+            self._show()
+
     def _on_beat(self) -> None:
         self._beats += 1
         if self._beats % _LOOK_BEATS == 0:
@@ -199,7 +244,7 @@ class CommandsPage(Page):
         self._show_detail()
 
     def _columns(self) -> p.Columns:
-        return p.columns(self._commands.values(), self._now(), self._hands())
+        return p.columns(self._commands.values(), self._now(), self._hands(), self._questions)
 
     def _hands(self) -> p.Hands:
         desk = self._context.desk
@@ -220,8 +265,13 @@ class CommandsPage(Page):
             names=self._names,
             effect=self._effects.of(command.content.id),
             now=self._now(),
-            mine=p.waits_for_hands(command, hands),
+            mine=p.waits_for_hands(command, hands) or p.waits_for_answer(command, hands, self._questions),
+            question=self._question(command),
         )
+
+    def _question(self, command: Command) -> str:
+        note = self._questions.get(command.content.id)
+        return "" if note is None else note.words
 
     def _choose(self, group: str, command_id: str) -> None:
         if not command_id or command_id == self._selected:

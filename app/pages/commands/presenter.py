@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,11 +65,11 @@ class Hands:
     may_resolve: bool = False
 
 
-def columns(commands: Iterable[Command], now: int, hands: Hands | None = None) -> Columns:
-    """Waiting for the person here, open otherwise, ended in the last 24 h."""
+def columns(commands: Iterable[Command], now: int, hands: Hands | None = None, asked: Collection[str] = ()) -> Columns:
+    """Waiting for the person here, open otherwise, ended in the last 24 h. asked: ids about which a question waits."""
     ordered = sorted(commands, key=lambda command: command.content.requested_at, reverse=True)
     here = hands or Hands()
-    mine = [each for each in ordered if waits_for_hands(each, here)]
+    mine = [each for each in ordered if waits_for_hands(each, here) or waits_for_answer(each, here, asked)]
     return Columns(
         waiting=tuple(mine),
         in_flight=tuple(each for each in ordered if each.state not in TERMINAL and each not in mine),
@@ -94,6 +94,15 @@ def waits_for_hands(command: Command, hands: Hands) -> bool:
         had_a_hand = hands.person in (command.requester, command.confirmer, command.approver)
         return hands.may_resolve and not had_a_hand
     return waits_for(command, hands.person)
+
+
+def waits_for_answer(command: Command, hands: Hands, asked: Collection[str]) -> bool:
+    """Whether somebody asked the person here about it."""
+    return bool(hands.person) and command.requester == hands.person and _is_asked(command, asked)
+
+
+def _is_asked(command: Command, asked: Collection[str]) -> bool:
+    return command.state not in TERMINAL and command.content.id in asked
 
 
 def action_word(command: Command, point: Point) -> str:
@@ -240,9 +249,14 @@ def _step(entry: JournalEntry, names: Mapping[str, str]) -> Step:
     fields = dict(draft.fields)
     state = str(fields.get("to", ""))
     known = {each.value for each in CommandState}
-    word = state_word(CommandState(state)) if state in known else draft.kind.removeprefix("command.")
-    detail = str(fields.get("reason") or fields.get("note") or fields.get("detail") or "")
+    word = state_word(CommandState(state)) if state in known else _kind_word(draft.kind)
+    detail = str(fields.get("reason") or fields.get("note") or fields.get("detail") or fields.get("words") or "")
     return Step(word=word, at=draft.at, by=names.get(draft.person, draft.person), detail=reason_text(detail))
+
+
+def _kind_word(kind: str) -> str:
+    words = {"note": _("note"), "note.question": _("question"), "command.refused": _("refused")}
+    return words.get(kind, kind.removeprefix("command."))
 
 
 def _value(command: Command, point: Point) -> str:

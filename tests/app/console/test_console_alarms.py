@@ -595,6 +595,19 @@ def test_a_counter_of_the_banner_leads_to_the_alarms_of_its_priority_and_back_fi
     assert page.place() == "priority:3"
 
 
+def test_k_writes_a_note_that_stands_beside_the_alarm(operator: WindowedDesk) -> None:
+    page = operator.page("alarms")
+    key = operator.table("Alarms").current_key()
+    operator.press(Qt.Key.Key_K)
+    operator.type("crew told")
+    operator.press(Qt.Key.Key_Return)
+    operator.until(lambda: "Chen Wei: crew told" in operator.words(page))
+    operator.until(lambda: operator.dialogs() == [])
+    newest = operator.backend.journal.tail(1).result(5)[0].draft
+    assert (newest.kind, newest.subject) == ("note", key)
+    assert QApplication.focusWidget() is operator.table("Alarms")
+
+
 def test_the_legend_explains_without_any_alarm_hue(operator: WindowedDesk, qapp: QApplication) -> None:
     page = operator.page("alarms")
     (legend,) = [each for each in page.findChildren(QWidget) if type(each).__name__ == "_Legend"]

@@ -58,6 +58,7 @@ class Source:
     alarms: Feature = field(default_factory=Feature)
     commands: Feature = field(default_factory=Feature)
     links: Feature = field(default_factory=Feature)
+    notes: Feature = field(default_factory=Feature)
 
 
 @pytest.fixture

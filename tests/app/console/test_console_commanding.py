@@ -198,6 +198,52 @@ def test_the_approver_starts_in_the_number_and_esc_sends_nothing(operator_desk: 
     assert newest(operator_desk).state is CommandState.AWAITING_APPROVAL
 
 
+def test_a_question_goes_to_who_asked_and_the_answer_stands_in_the_dialog(operator_desk: WindowedDesk, qtbot) -> None:
+    command = waiting(operator_desk, qtbot)
+    dialog = as_supervisor(operator_desk, command)
+    operator_desk.press(Qt.Key.Key_Q)
+    assert "Write the question, then press Ask." in operator_desk.words(dialog)
+    operator_desk.type("is the crew out?")
+    next(each for each in dialog.findChildren(Button) if each.words().startswith("Ask ")).click()
+    operator_desk.until(lambda: "is the crew out?" in operator_desk.words(dialog))
+    assert newest(operator_desk).state is CommandState.AWAITING_APPROVAL
+
+    operator_desk.shell.desk.close()
+    operator_desk.sign_in(OPERATOR, PASSWORD)
+    operator_desk.page("commands")
+    operator_desk.until(
+        lambda: any("Question: is the crew out?" in row for row in rows(operator_desk, "Waiting for me"))
+    )
+    operator_desk.shell.go("commands", command.content.id)
+    operator_desk.press(Qt.Key.Key_K)
+    operator_desk.type("out since 10")
+    operator_desk.press(Qt.Key.Key_Return)
+    operator_desk.until(lambda: operator_desk.dialogs() == [])
+    operator_desk.until(lambda: rows(operator_desk, "Waiting for me") == [])
+    told = operator_desk.one(LifeLine)
+    operator_desk.until(lambda: "out since 10" in told.accessibleDescription())
+    assert "question" in told.accessibleDescription()
+
+    dialog = as_supervisor(operator_desk, command)
+    operator_desk.until(lambda: "out since 10" in operator_desk.words(dialog))
+
+
+def test_another_desks_question_is_told_to_who_asked_and_to_nobody_else(operator_desk: WindowedDesk, qtbot) -> None:
+    command = waiting(operator_desk, qtbot)
+    backend = operator_desk.backend
+    said: list[str] = []
+    operator_desk.shell.console.said.connect(lambda words, _refused: said.append(words))
+    other = backend.people.sign_in(SUPERVISORS[0], PASSWORD, "desk-b").result(10)
+    backend.notes.write(other, command.content.id, "why now?", asks=True).result(10)
+    operator_desk.until(lambda: any("asks about XV-0422: why now?" in words for words in said))
+    operator_desk.shell.desk.lock()
+    said.clear()
+    backend.notes.write(other, command.content.id, "are you there?", asks=True).result(10)
+    operator_desk.until(lambda: operator_desk.shell.questions.waiting_for(command.requester) != frozenset())
+    qtbot.waitUntil(lambda: len(backend.notes.of(command.content.id).result(10)) == 2)
+    assert said == []
+
+
 def test_what_changed_since_the_request_is_marked(far: City, operator_desk: WindowedDesk, qtbot) -> None:
     command = waiting(operator_desk, qtbot)
     dialog = as_supervisor(operator_desk, command)

@@ -45,6 +45,7 @@ CommandsApi.approve              .        x         .       .       .          .
 CommandsApi.reject               .        x         .       .       .          .          .
 CommandsApi.cancel               .        x         .       .       .          .          .
 CommandsApi.resolve              .        x         .       .       .          .          .
+NotesApi.write                   x        x         .       .       .          .          .
 DevicesApi.change                .        .         .       .       x          .          .
 Configuration.change             .        .         .       .       x          .          .
 ModelsApi.save_chain             .        .         .       .       x          .          .
@@ -83,6 +84,7 @@ DENIALS = {
     "AlarmsApi": {"{name} may not do this: {right} is needed"},
     "ExportsApi": {"{name} may not do this: {right} is needed"},
     "JournalApi": {"{name} may not do this: {right} is needed"},
+    "NotesApi": {"{name} may not do this: {right} is needed"},
     "PreferencesApi": {"{name} may not do this: {right} is needed"},
     "PeopleApi": {SIGNED_OUT, "{person} may not change accounts"},
     "CommandsApi": {
@@ -203,6 +205,7 @@ CALLS: dict[str, Ask] = {
     "ExportsApi.picture": lambda o, s, who: o.backend.exports.picture(
         s, _new_file(o, f"picture-{who}.png"), lambda draft: draft.touch()
     ),
+    "NotesApi.write": lambda o, s, _: o.backend.notes.write(s, "none", "seen"),
     "PreferencesApi.change": lambda o, s, who: o.backend.preferences.change(
         "desk:a", "taste", {"theme": who}, before={}, session=s, workstation="a"
     ),
