@@ -8,55 +8,14 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QLineEdit,
-    QPlainTextEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.support.desk import WindowedDesk
-from widgets.inputs import Button, Segmented
+from tests.support.naming import controls, nameless
+from widgets.inputs import Button
 from widgets.theme import current
 
 pytestmark = pytest.mark.expects_warnings
-CONTROLS = (
-    QAbstractButton,
-    QAbstractItemView,
-    QAbstractSpinBox,
-    QComboBox,
-    QLineEdit,
-    QPlainTextEdit,
-    Segmented,
-)
-INSIDE = ("qt_spinbox_lineedit",)
-"""Parts Qt makes inside a control that has its own name."""
-
-
-def controls(root: QWidget) -> list[QWidget]:
-    """Everything one can act on, in view or not."""
-    return [
-        each
-        for each in root.findChildren(QWidget)
-        if isinstance(each, CONTROLS)
-        and each.objectName() not in INSIDE
-        and not isinstance(each.parent(), QComboBox | QAbstractItemView)
-        and not type(each).__module__.startswith("PySide6.QtWebEngine")
-        and type(each).__name__ not in {"QListView", "QComboBoxPrivateContainer", "QTableCornerButton"}
-    ]
-
-
-def nameless(root: QWidget) -> list[str]:
-    """Visible controls a screen reader could not tell apart."""
-    return [
-        f"{type(each).__name__} in {type(each.parent()).__name__}"
-        for each in controls(root)
-        if each.isVisible() and not each.accessibleName().strip()
-    ]
 
 
 def test_every_control_of_every_page_has_a_name(operator: WindowedDesk) -> None:
@@ -74,6 +33,13 @@ def test_every_control_of_every_window_has_a_name(operator: WindowedDesk) -> Non
         window.close()
 
 
+def press_on_link_alarm(desk: WindowedDesk, key: Qt.Key) -> None:
+    """A key on an alarm that may be shelved."""
+    alarm = next(each for each in desk.alarms() if each.config.condition == "lost")
+    desk.shell.go("alarms", alarm.config.key)
+    desk.press(key)
+
+
 @pytest.mark.parametrize(
     "open_it",
     [
@@ -82,8 +48,11 @@ def test_every_control_of_every_window_has_a_name(operator: WindowedDesk) -> Non
         lambda desk: desk.shell.desk.lock(),
         lambda desk: desk.shell.desk.close(),
         lambda desk: desk.shell.go("commands", f"prepare:{desk.backend.commands.commandable()[0].point}"),
+        lambda desk: (desk.page("commands"), desk.press(Qt.Key.Key_C)),
+        lambda desk: press_on_link_alarm(desk, Qt.Key.Key_S),
+        lambda desk: press_on_link_alarm(desk, Qt.Key.Key_K),
     ],
-    ids=["find", "help", "lock", "sign-in", "request"],
+    ids=["find", "help", "lock", "sign-in", "request", "target", "shelve", "note"],
 )
 def test_every_control_of_a_dialog_has_a_name(operator: WindowedDesk, open_it: Callable[[WindowedDesk], None]) -> None:
     operator.page("stations")
