@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QComboBox,
     QLineEdit,
@@ -24,7 +25,7 @@ CONTROLS = (
     QPlainTextEdit,
     Segmented,
 )
-INSIDE = ("qt_spinbox_lineedit", "qt_scrollarea_viewport")
+INSIDE = ("qt_spinbox_lineedit",)
 """Parts Qt makes inside a control that has its own name."""
 
 
@@ -36,9 +37,15 @@ def controls(root: QWidget) -> list[QWidget]:
         if (isinstance(each, CONTROLS) or each.focusPolicy() & Qt.FocusPolicy.TabFocus)
         and each.objectName() not in INSIDE
         and not isinstance(each.parent(), QComboBox | QAbstractItemView)
+        and not _is_viewport(each)
         and not type(each).__module__.startswith("PySide6.QtWebEngine")
         and type(each).__name__ not in {"QListView", "QComboBoxPrivateContainer", "QTableCornerButton"}
     ]
+
+
+def _is_viewport(widget: QWidget) -> bool:
+    area = widget.parent()
+    return isinstance(area, QAbstractScrollArea) and area.viewport() is widget
 
 
 def nameless(root: QWidget) -> list[str]:
