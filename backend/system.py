@@ -7,10 +7,11 @@ network thread per broker, "horn", "forward" (one per target of a chain), and a 
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +55,9 @@ from backend.links.loop import FieldLoop, start_thread
 from backend.links.planning import plan_links
 from backend.links.ports import LinkContext
 from backend.live import TagTable
+from backend.metering import TARIFF_SETTING, Books, billed_points, read_tariff
 from backend.model.alarm import AlarmConfig
+from backend.model.command import Command
 from backend.model.form import Form
 from backend.model.journal import JournalDraft
 from backend.model.network import Network
@@ -112,7 +115,7 @@ class System:
 
         self._inbox = Inbox()
         self._loop = FieldLoop()
-        shared = {"mqtt": _broker_options(place)}
+        shared = {"mqtt": _broker_options(place), "meter": _head_end_options(place)}
 
         def planned(registered: Registry) -> tuple[Planned, ...]:
             return plan_links(registered, forms, DRIVERS, shared=shared)
@@ -128,6 +131,8 @@ class System:
             newest=newest,
             last_seen=int(newest.received_at),
         )
+        tariff = read_tariff(self._store.setting(TARIFF_SETTING))
+        books = self._books = Books(billed_points(registry, models), tariff, self._store.meter_accounts())
         self._core: Core[Changes] = Core(
             inbox=self._inbox,
             clock=clock,
@@ -137,12 +142,15 @@ class System:
             alarms=alarms,
             ranges=_ranges(registry, self._chains),
             chains=self._chains,
+            books=books,
         )
         context = LinkContext(
             sink=self._inbox,
             clock=clock,
             loop=self._loop,
             may_connect=loopback_only if place.mode == "simulator" else anywhere,
+            bill=books.bill,
+            order_comes=self._order_comes,
         )
         dispatch = Dispatch()
         self._fleet = Fleet(plans, context=context, dispatch=dispatch)
@@ -166,9 +174,7 @@ class System:
             clock=clock,
             last_number_setting=self._store.setting(LAST_NUMBER),
         )
-        ended = {each.content.id: each for each in self._store.commands(limit=_KEEP_COMMANDS)}
-        still_open = {each.content.id: each for each in self._store.commands(open_only=True, limit=_KEEP_COMMANDS)}
-        self._commands.on_restart((ended | still_open).values())
+        self._commands.on_restart(_kept_commands(self._store))
         people.revoked.subscribe(self._commands.on_revoked)
         self._core.topics.ticked.subscribe(lambda _now: self._commands.tick())
         self._core.topics.committed.subscribe(lambda batch: self._commands.on_values(batch.point))
@@ -391,6 +397,10 @@ class System:
         )
         return made.count
 
+    def _order_comes(self, device: str) -> bool:
+        """For links, which are built before the commands."""
+        return self._commands.order_comes(device)
+
     def _journal(self, kind: str) -> None:
         draft = JournalDraft(at=self._clock.wall_us(), kind=kind, subject=self._store.site)
         try:
@@ -462,6 +472,13 @@ class _CommandAlarms:
         self.core.settle(self.engine.clear(key, self.clock.wall_us()))
 
 
+def _kept_commands(store: Store) -> Iterable[Command]:
+    """Every open one, and the newest of all."""
+    ended = {each.content.id: each for each in store.commands(limit=_KEEP_COMMANDS)}
+    still_open = {each.content.id: each for each in store.commands(open_only=True, limit=_KEEP_COMMANDS)}
+    return (ended | still_open).values()
+
+
 def _drawing(place: Site) -> Network:
     """The gas network as drawn in the site folder; an empty one where nothing is drawn. Raises ConfigError."""
     file = place.folder / NETWORK_FILE
@@ -474,6 +491,18 @@ def _ranges(registry: Registry, chains: Chains) -> Ranges:
         np.array([point.high for point in registry.points], np.float64),
     )
     return Ranges(low=low, high=high)
+
+
+def _head_end_options(place: Site) -> Mapping[str, str]:
+    meters = place.meters
+    if meters is None:
+        return {}
+    host = f"[{meters.host}]" if ":" in meters.host else meters.host
+    return {
+        "url": f"meter://{host}:{meters.port}",
+        "master_key": meters.master_key().hex(),
+        "makers": json.dumps(meters.makers),
+    }
 
 
 def _broker_options(place: Site) -> Mapping[str, str]:

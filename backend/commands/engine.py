@@ -44,6 +44,7 @@ from backend.model.person import Reauthenticated
 from backend.model.plant import Registry
 
 T = TypeVar("T")
+_ON_ITS_WAY = frozenset({CommandState.APPROVED, CommandState.DISPATCHING})
 _FACTORS = ("reauthenticated", "second_factor")
 
 
@@ -90,6 +91,7 @@ class CommandEngine:
         self._proofs = Proofs(policy)
         self._last_number = last_number(last_number_setting, ())
         self._ready = False
+        self._awaited: frozenset[str] = frozenset()
 
     def configure(self, registry: Registry, actuators: Iterable[Actuator]) -> None:
         """An approved configuration change: periods, limits, or which devices take remote control."""
@@ -100,6 +102,10 @@ class CommandEngine:
     def commands(self) -> tuple[Command, ...]:
         """Open ones and those that ended in the last 24 h, newest first."""
         return self._book.newest_first()
+
+    def order_comes(self, device: str) -> bool:
+        """Whether an approved order waits for a device that sleeps, or is on its way to it. For any thread."""
+        return device in self._awaited
 
     def commandable(self) -> tuple[Commandable, ...]:
         """Every point that people may command."""
@@ -249,6 +255,7 @@ class CommandEngine:
         if not self._ready:
             self._ready = self._executor.take_in_hand()
         self._executor.tick()
+        self._look_who_is_awaited()
         self._keeper.clear_leftovers()
         self._book.forget_before(self._clock.wall_us(), self._policy.keep_ended_s)
 
@@ -274,6 +281,7 @@ class CommandEngine:
             held = self._held(command_id)
             self._keeper.ask(held, *events(held, self._desk.actor(session_id)))
             self._executor.wake(held)
+            self._look_who_is_awaited()
             return held.command
 
         return self._intent(session_id, command_id, what, work)
@@ -306,6 +314,13 @@ class CommandEngine:
             reauthenticated=valid,
             second_factor=valid and proof is not None and proof.second_factor,
             person_on_site=person_on_site,
+        )
+
+    def _look_who_is_awaited(self) -> None:
+        self._awaited = frozenset(
+            held.command.content.device
+            for held in self._book.open()
+            if held.command.content.waits_until_awake and held.command.state in _ON_ITS_WAY
         )
 
     def _pending(self) -> list[Held]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from backend.errors import ConfigError
 from backend.model.form import Form, MqttForm
-from backend.model.thing_model import MODBUS, MQTT
+from backend.model.thing_model import METER, MODBUS, MQTT
 
 Address = Mapping[str, str]
 
@@ -22,6 +22,7 @@ def checked_address(protocol: str, given: Address) -> dict[str, str]:
     """The address with defaults filled in and numbers in their usual form. Raises ConfigError naming the key.
 
     modbus: host, port (502), unit. mqtt: topic_prefix, in place of "lp/{site}/{device}".
+    meter: logical_id, application (1), class (civil, or ci for a commercial or industrial meter, which is asked).
     """
     return _CHECKS[protocol](given)
 
@@ -30,6 +31,9 @@ def places(protocol: str, address: Address, forms: Iterable[Form]) -> Iterator[s
     """What no other device may share: the unit behind a Modbus endpoint, or each MQTT topic."""
     if protocol == MODBUS:
         yield f"{address['host'].casefold()}:{address['port']} unit {address['unit']}"
+        return
+    if protocol == METER:
+        yield f"logical identifier {address['logical_id']}"
         return
     topics = {
         topic
@@ -64,7 +68,20 @@ def _mqtt(given: Address) -> dict[str, str]:
     return {"topic_prefix": prefix} if prefix else {}
 
 
-_CHECKS: Final[Mapping[str, Callable[[Address], dict[str, str]]]] = {MODBUS: _modbus, MQTT: _mqtt}
+def _meter(given: Address) -> dict[str, str]:
+    """The logical identifier is the meter's number in the network, unique there (GB/T 36330-2018 3.7)."""
+    _known(given, ("logical_id", "application", "class"))
+    number = given.get("logical_id", "")
+    if not (number.isascii() and number.isdigit() and 0 < int(number[:12]) < 1 << 32):
+        raise ConfigError("address.logical_id {text!r} is no number from 1 to 4294967295", text=number)
+    application = _number(given.get("application", "1"), "application", range(256))
+    kind = given.get("class", "civil")
+    if kind not in ("civil", "ci"):
+        raise ConfigError("address.class {text!r} is neither civil nor ci", text=kind)
+    return {"logical_id": str(int(number)), "application": application, "class": kind}
+
+
+_CHECKS: Final[Mapping[str, Callable[[Address], dict[str, str]]]] = {MODBUS: _modbus, MQTT: _mqtt, METER: _meter}
 
 
 def _known(given: Address, keys: tuple[str, ...]) -> None:

@@ -4,9 +4,9 @@ In: a `LinkPlan` (devices, bound points, options) and a `LinkContext` (sink, clo
 Threads: the field loop, and the network thread of each MQTT client.
 """
 
-from backend.drivers import modbus, mqtt
+from backend.drivers import meters, modbus, mqtt
 from backend.links.ports import DriverSpec
 
-DRIVERS: tuple[DriverSpec, ...] = (modbus.SPEC, mqtt.SPEC)
+DRIVERS: tuple[DriverSpec, ...] = (modbus.SPEC, mqtt.SPEC, meters.SPEC)
 
 __all__ = ["DRIVERS"]

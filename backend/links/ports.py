@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from backend.clock import Clock
 from backend.model.command import Order, Receipt
 from backend.model.event import DeviceEvent, LinkHealth, Quarantined
+from backend.model.exchange import HeadEnd
 from backend.model.form import Form
+from backend.model.metering import Bill
 from backend.model.plant import Device, Point
 from backend.model.sample import SampleBatch
 
@@ -66,6 +68,10 @@ class LinkContext:
     loop: FieldLoop
     may_connect: Callable[[str, int], bool] = field(default=lambda host, port: True)
     """The transport guard: in simulator mode only loopback is allowed (S7)."""
+    bill: Callable[[str], Bill | None] = field(default=lambda device: None)
+    """How the account of a device stands, None when it has none. For any thread."""
+    order_comes: Callable[[str], bool] = field(default=lambda device: False)
+    """Whether an approved order waits for a device that sleeps (B-19). For any thread."""
 
 
 class Link(Protocol):
@@ -94,6 +100,15 @@ class Link(Protocol):
 
     def health(self) -> LinkHealth:
         """The link's state now."""
+        ...
+
+
+@runtime_checkable
+class TellsExchanges(Protocol):
+    """A link whose devices call in for one exchange at a time, and which counts them."""
+
+    def exchanges(self) -> HeadEnd:
+        """What came of them so far."""
         ...
 
 

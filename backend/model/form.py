@@ -79,4 +79,22 @@ class MqttForm:
     """Where the device answers a write with its correlation (command id)."""
 
 
-Form = ModbusForm | MqttForm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterForm:
+    """Where a property lies in a meter's reading (message 0x04), and how it is ordered. value = raw * scale + offset.
+
+    octet: from the start of the data area, whose first four are the meter's time. bits: as in `ModbusForm`. message,
+    code: type of the order (0x02 parameter, 0x05 control) and the maker's code of the property; 0 = not writable.
+    """
+
+    octet: int
+    type: DataType
+    big_end_byte: bool = True
+    bits: tuple[int, int] | None = None
+    scale: float = 1.0
+    offset: float = 0.0
+    message: int = 0
+    code: int = 0
+
+
+Form = ModbusForm | MqttForm | MeterForm

@@ -118,7 +118,7 @@ class Mode(StrEnum):
 
 
 MODES: Final[Mapping[str, tuple[Mode, ...]]] = MappingProxyType(
-    {"modbus": (Mode.POLL, Mode.ON_CHANGE), "mqtt": (Mode.REPORT,)}
+    {"modbus": (Mode.POLL, Mode.ON_CHANGE), "mqtt": (Mode.REPORT,), "meter": (Mode.REPORT,)}
 )
 """What each protocol can do, the usual one first."""
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from backend.errors import ConfigError
 from backend.model.form import DataType, ModbusForm, Space
-from backend.model.thing_schema import MODBUS, MQTT, FormEntry, PropertyAffordance, ThingModel
+from backend.model.thing_schema import METER, MODBUS, MQTT, FormEntry, PropertyAffordance, ThingModel
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, ConfigError]
@@ -17,6 +17,7 @@ MODBUS_HREF: Final = re.compile(
     r"modbus\+tcp://\{\{HOST\}\}:\{\{PORT\}\}/\{\{UNIT\}\}/(?P<address>[0-9]{1,5})(\?quantity=(?P<quantity>[0-9]{1,3}))?"
 )
 _MQTT_HREF: Final = re.compile(r"mqtts?://\{\{BROKER\}\}")
+_METER_HREF: Final = re.compile(r"meter://\{\{METER\}\}")
 _TOPIC_LEVEL: Final = re.compile(r"[A-Za-z0-9._-]+|\{\{(SITE|DEVICE)\}\}")
 _POINTER: Final = re.compile(r"(/([^~/]|~0|~1)*)*")
 _FLOAT32_MAX: Final = 3.4028234663852886e38
@@ -47,8 +48,14 @@ def form_problems(form: FormEntry, path: Path, *, purpose: Literal["property", "
         yield from _modbus(form, path)
     elif form.protocol == MQTT:
         yield from _mqtt(form, path)
+    elif form.protocol == METER:
+        yield from _meter(form, path)
     else:
-        yield (*path, "href"), ConfigError("is neither a modbus+tcp nor an mqtt address")
+        yield (*path, "href"), ConfigError("is neither a modbus+tcp nor an mqtt nor a meter address")
+    if form.protocol != METER:
+        for key, value in (("lp:octet", form.octet), ("lp:message", form.message), ("lp:code", form.code)):
+            if value is not None:
+                yield (*path, key), ConfigError("belongs in a meter form only")
 
 
 def fits(form: FormEntry, low: float, high: float) -> bool:
@@ -101,6 +108,8 @@ def overlap_problems(model: ThingModel) -> Iterator[Problem]:
                 )
             if form.protocol == MODBUS:
                 yield from _same_registers(taken, name, form, path)
+                continue
+            if form.protocol == METER:
                 continue
             if keys.setdefault((form.topic, form.pointer), name) != name:
                 yield (
@@ -187,10 +196,30 @@ def _mqtt(form: FormEntry, path: Path) -> Iterator[Problem]:
         yield (*path, "lp:timePointer"), ConfigError("is not a JSON pointer")
 
 
+def _meter(form: FormEntry, path: Path) -> Iterator[Problem]:
+    if not _METER_HREF.fullmatch(form.href):
+        yield (*path, "href"), ConfigError("must be meter://{{METER}}")
+    for key, missing in (("modv:type", form.data_type is None), ("lp:octet", form.octet is None)):
+        if missing:
+            yield (*path, key), ConfigError("is missing")
+    for key, given in (("lp:message", form.message is not None), ("lp:code", form.code is not None)):
+        if given != form.writes:
+            yield (*path, key), ConfigError("is given in a form that writes, and in no other")
+    foreign = (form.topic, form.pointer, form.reply_topic, form.entity)
+    for key, strange in zip(("mqv:topic", "lp:pointer", "lp:replyTopic", "modv:entity"), foreign, strict=True):
+        if strange is not None:
+            yield (*path, key), ConfigError("does not belong in a meter form")
+    if form.bits is not None:
+        low, width = form.bits
+        if low < 0 or width < 1 or low + width > _WIDTH.get(form.data_type or DataType.BOOL, 0):
+            yield (*path, "lp:bits"), ConfigError("do not lie in an unsigned {type}", type=str(form.data_type))
+
+
 def _place(form: FormEntry) -> tuple[object, ...]:
     """Where and how a value lies, apart from its direction."""
     modbus = (form.href, form.entity, form.data_type, form.big_end_byte, form.big_end_word)
-    return (*(modbus if form.protocol == MODBUS else ()), form.pointer, form.scale, form.offset)
+    meter = (form.octet, form.bits) if form.protocol == METER else ()
+    return (*(modbus if form.protocol == MODBUS else ()), *meter, form.pointer, form.scale, form.offset)
 
 
 def _directions(form: FormEntry) -> Iterator[tuple[str, str, str]]:

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from backend.errors import ConfigError
-from backend.model.form import Form, ModbusForm, MqttForm
+from backend.model.form import Form, MeterForm, ModbusForm, MqttForm
 from backend.model.thing_checks import problems
 from backend.model.thing_form_checks import address_of
 from backend.model.thing_schema import (
+    METER,
     MODBUS,
     MQTT,
     ActionAffordance,
@@ -30,6 +31,7 @@ from backend.model.thing_schema import (
 from backend.model.wording import first_problem, json_pointer
 
 __all__ = [
+    "METER",
     "MODBUS",
     "MQTT",
     "ActionAffordance",
@@ -89,6 +91,8 @@ def forms_of(
             continue
         if protocol == MODBUS:
             bound[name] = _modbus(reading)
+        elif protocol == METER:
+            bound[name] = _meter(reading, writing)
         else:
             bound[name] = MqttForm(
                 topic=topic(reading.topic),
@@ -114,6 +118,21 @@ def _modbus(form: FormEntry) -> ModbusForm:
         bits=form.bits,
         scale=form.scale,
         offset=form.offset,
+    )
+
+
+def _meter(reading: FormEntry, writing: FormEntry | None) -> MeterForm:
+    if reading.octet is None or reading.data_type is None:
+        raise ConfigError("{href} has no lp:octet or modv:type", href=reading.href)
+    return MeterForm(
+        octet=reading.octet,
+        type=reading.data_type,
+        big_end_byte=reading.big_end_byte,
+        bits=reading.bits,
+        scale=reading.scale,
+        offset=reading.offset,
+        message=(writing.message if writing else None) or 0,
+        code=(writing.code if writing else None) or 0,
     )
 
 

@@ -18,7 +18,8 @@ from backend.model.thing_steps import COMPUTE, StepEntry
 
 MODBUS: Final = "modbus"
 MQTT: Final = "mqtt"
-SCHEMES: Final = {"modbus+tcp": MODBUS, "mqtt": MQTT, "mqtts": MQTT}
+METER: Final = "meter"
+SCHEMES: Final = {"modbus+tcp": MODBUS, "mqtt": MQTT, "mqtts": MQTT, "meter": METER}
 """URL scheme of a form → the protocol's name in Linepack."""
 
 ID_PATTERN: Final = r"^[A-Za-z0-9._/-]{1,64}$"
@@ -136,6 +137,11 @@ class FormEntry(Entry):
     time_pointer: str = Field(default="/t", alias="lp:timePointer")
     reply_topic: str | None = Field(default=None, alias="lp:replyTopic")
     bits: tuple[int, int] | None = Field(default=None, alias="lp:bits")
+    octet: Annotated[int, Field(ge=4, le=99)] | None = Field(default=None, alias="lp:octet")
+    """Where a value begins in the data area of a meter's reading; the first four octets are its time."""
+    message: Literal[2, 5] | None = Field(default=None, alias="lp:message")
+    """The type of a meter's order: 2 parameter, 5 control."""
+    code: Annotated[int, Field(ge=1, le=255)] | None = Field(default=None, alias="lp:code")
     scale: float = Field(default=1.0, alias="lp:scale")
     offset: float = Field(default=0.0, alias="lp:offset")
 
@@ -174,6 +180,8 @@ class PropertyAffordance(Titled):
     limits: LimitsEntry = Field(default=LimitsEntry(), alias="lp:limits")
     responses: dict[LevelKey, ResponseEntry] = Field(default={}, alias="lp:responses")
     """What to do about each level; levels may come with the device's row, so more may be answered than is limited."""
+    billed: bool = Field(default=False, alias="lp:billed")
+    """A volume that customers pay for: what it grows by is settled with its meter's account."""
     states: dict[Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$")], StateWord] = Field(
         default={}, alias="lp:states"
     )

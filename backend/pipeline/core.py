@@ -15,10 +15,11 @@ from backend.clock import Clock
 from backend.errors import RefusedError, StoreError, mark
 from backend.model.alarm import AlarmClass, AlarmConfig, AlarmRecord, Priority
 from backend.model.event import DeviceEvent, LinkHealth, Quarantined
+from backend.model.metering import Accounts
 from backend.model.sample import SampleBatch
 from backend.pipeline.inbox import Done, Inbox, Item
 from backend.pipeline.judge import Ranges, judge, known, repeated
-from backend.pipeline.ports import Alarms, C, Chains, Ledger, NoChains, Stored, Table, Writes
+from backend.pipeline.ports import Alarms, Books, C, Chains, Ledger, NoBooks, NoChains, Stored, Table, Writes
 
 T = TypeVar("T")
 _log = logs.get(__name__)
@@ -82,6 +83,7 @@ class _Group(Generic[C]):
     """One transaction in the making."""
 
     samples: SampleBatch | None = None
+    accounts: Accounts | None = None
     quarantined: list[Quarantined] = field(default_factory=list)
     events: list[DeviceEvent] = field(default_factory=list)
     links: list[LinkHealth] = field(default_factory=list)
@@ -108,8 +110,9 @@ class Core(Generic[C]):
         alarms: Alarms[C],
         ranges: Ranges,
         chains: Chains | None = None,
+        books: Books | None = None,
     ) -> None:
-        """ranges: of values as they arrive, before processing. chains: none when not given."""
+        """ranges: of values as they arrive, before processing. chains, books: none when not given."""
         self.topics = Topics()
         self.counters = Counters()
         self._inbox = inbox
@@ -120,6 +123,7 @@ class Core(Generic[C]):
         self._alarms = alarms
         self._ranges = ranges
         self._chains: Chains = chains or NoChains()
+        self._books: Books = books or NoBooks()
         self._held: _Group[C] | None = None
         self._unread: list[Item] = []
         self._next_tick = clock.mono()
@@ -260,7 +264,14 @@ class Core(Generic[C]):
             return
         group.samples = batch
         group.version = self._table.update(batch)
+        self._settle(group, batch)
         self._stage(group, lambda: self._alarms.evaluate(batch, now))
+
+    def _settle(self, group: _Group[C], batch: SampleBatch) -> None:
+        try:
+            group.accounts = self._books.settle(batch)
+        except Exception:  # noqa: BLE001 - readings are stored all the same, and the next one settles the difference
+            _log.error("readings not settled", trace=traceback.format_exc())
 
     def _registered(self, group: _Group[C], batch: SampleBatch) -> SampleBatch:
         ok = known(batch, self._ranges)
@@ -341,6 +352,8 @@ class Core(Generic[C]):
         self.topics.store.publish(True)
 
     def _tell(self, group: _Group[C]) -> None:
+        if group.accounts is not None:
+            self._books.commit(group.accounts)
         for done in group.done:
             try:
                 done()
@@ -378,6 +391,8 @@ class Core(Generic[C]):
 def _write(tx: Writes, group: _Group[C]) -> None:
     if group.samples is not None:
         tx.samples(group.samples)
+    if group.accounts is not None:
+        tx.settled(group.accounts)
     for item in group.quarantined:
         tx.quarantine(item)
     for event in group.events:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from backend.model.alarm import AlarmConfig, AlarmFacts, AlarmRecord, Occurrence
 from backend.model.event import DeviceEvent, LinkHealth, Quarantined
 from backend.model.journal import JournalDraft, JournalEntry
+from backend.model.metering import Accounts
 from backend.model.sample import SampleBatch
 
 T = TypeVar("T")
@@ -26,6 +27,7 @@ class Writes(Protocol):
     def alarm(self, config: AlarmConfig, facts: AlarmFacts) -> None: ...
     def occurrence(self, occurrence: Occurrence) -> None: ...
     def journal(self, draft: JournalDraft) -> JournalEntry: ...
+    def settled(self, accounts: Accounts) -> None: ...
 
 
 class Ledger(Protocol):
@@ -64,6 +66,24 @@ class NoChains:
 
     def commit(self) -> tuple[int, int]:
         return 0, 0
+
+
+class Books(Protocol):
+    """Accounts that readings are settled with, in the transaction that stores them. What `settle` decided counts only
+    from `commit` on."""
+
+    def settle(self, batch: SampleBatch) -> Accounts | None: ...
+    def commit(self, accounts: Accounts) -> None: ...
+
+
+class NoBooks:
+    """Nothing is billed here."""
+
+    def settle(self, batch: SampleBatch) -> Accounts | None:
+        return None
+
+    def commit(self, accounts: Accounts) -> None:
+        return None
 
 
 class Changes(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -46,6 +46,29 @@ class Broker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meters:
+    """Where gas meters call in, and what is agreed with their makers. key_file: absolute; never kept here.
+
+    makers: by application identifier, what its frames differ in (see `backend.protocols.meter.frame.Style`).
+    """
+
+    host: str
+    port: int
+    key_file: Path
+    makers: Mapping[int, Mapping[str, str]]
+
+    def master_key(self) -> bytes:
+        """The site's master key, 16 octets or more. Raises ConfigError."""
+        try:
+            key = bytes.fromhex(read_text(self.key_file).strip())
+        except ValueError:
+            key = b""
+        if len(key) < 16:
+            raise ConfigError("{file}: is not a master key of 16 octets or more in hexadecimal", file=self.key_file)
+        return key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One installation. `folder` is absolute; `broker` is None for a site without MQTT."""
 
@@ -58,6 +81,7 @@ class Site:
     retention_days: int
     database_url: str
     broker: Broker | None
+    meters: Meters | None = None
     forward_hosts: tuple[str, ...] = ()
     """Hosts beside this machine that processing chains may forward to."""
 
@@ -82,6 +106,20 @@ class _BrokerTable(_Table):
     key_file: str = ""
 
 
+class _MakerTable(_Table):
+    application: Annotated[int, Field(ge=0, le=255)]
+    crc: Literal["0000", "ffff", "reflected", "x25"] = "0000"
+    covers: Literal["header-and-data", "data"] = "header-and-data"
+    sequence_order: Literal["big", "little"] = "big"
+    crc_order: Literal["big", "little"] = "big"
+
+
+class _MetersTable(_Table):
+    listen: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:\[\]-]{1,253}:[0-9]{1,5}$")]
+    key_file: str
+    makers: list[_MakerTable] = []
+
+
 class _SiteTable(_Table):
     # One topic level: the id stands in MQTT topics.
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -92,6 +130,7 @@ class _SiteTable(_Table):
     language: Language = "en"
     retention_days: Annotated[int, Field(ge=1, le=36500)] = 730
     broker: _BrokerTable | None = None
+    meters: _MetersTable | None = None
     forward_hosts: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]] = []
 
 
@@ -131,6 +170,7 @@ def _site(folder: Path, table: _SiteTable) -> Site:
         retention_days=table.retention_days,
         database_url=_database_url(folder, table.database),
         broker=_broker(folder, table.id, table.broker) if table.broker else None,
+        meters=_meters(folder, table.meters) if table.meters else None,
         forward_hosts=tuple(host.casefold() for host in table.forward_hosts),
     )
 
@@ -157,6 +197,19 @@ def _broker(folder: Path, site: str, table: _BrokerTable) -> Broker:
     )
 
 
+def _meters(folder: Path, table: _MetersTable) -> Meters:
+    host, _, port = table.listen.rpartition(":")
+    return Meters(
+        host=host.strip("[]"),
+        port=int(port),
+        key_file=folder / table.key_file,
+        makers={
+            maker.application: {key: str(value) for key, value in maker.model_dump().items() if key != "application"}
+            for maker in table.makers
+        },
+    )
+
+
 def _database_url(folder: Path, given: str) -> str:
     """A relative SQLite file lies in the site folder, wherever the program was started."""
     if not given:
@@ -175,8 +228,26 @@ def _problems(folder: Path, table: _SiteTable) -> Iterator[tuple[tuple[str, ...]
         yield ("database",), ConfigError("must name a file: a database in memory forgets everything")
     if table.mode == "simulator" and not all(is_loopback(host) for host in table.forward_hosts):
         yield ("forward_hosts",), ConfigError("must be on this machine (127.0.0.1, ::1, localhost) in simulator mode")
+    if table.meters is not None:
+        yield from _meters_problems(folder, table.mode, table.meters)
     if table.broker is not None:
         yield from _broker_problems(folder, table.mode, table.broker)
+
+
+def _meters_problems(folder: Path, mode: Mode, table: _MetersTable) -> Iterator[tuple[tuple[str, ...], ConfigError]]:
+    host, _, port = table.listen.rpartition(":")
+    if not 0 < int(port) < 65536:
+        yield ("meters", "listen"), ConfigError("must end in a port from 1 to 65535")
+    elif mode == "simulator" and not is_loopback(host.strip("[]")):
+        yield ("meters", "listen"), ConfigError("must be on this machine (127.0.0.1, ::1, localhost) in simulator mode")
+    if not (folder / table.key_file).is_file():
+        yield (
+            ("meters", "key_file"),
+            ConfigError("names {name!r}, which is not a file in the site folder", name=table.key_file),
+        )
+    applications = [maker.application for maker in table.makers]
+    if len(set(applications)) != len(applications):
+        yield ("meters", "makers"), ConfigError("names an application identifier twice")
 
 
 def _broker_problems(folder: Path, mode: Mode, table: _BrokerTable) -> Iterator[tuple[tuple[str, ...], ConfigError]]:

@@ -17,6 +17,7 @@ from backend.site.folder import FILE, Language, Mode, Site, load
 _FOLDERS: Final = ("models", "registry", "network", "log")
 _HEAD: Final = "# What must be known before the database opens. Everything else lives in the database.\n"
 _PASSWORD: Final = "secrets/broker.password"
+_METERS_KEY: Final = "secrets/meters.key"
 
 
 def write_template(
@@ -31,12 +32,14 @@ def write_template(
     broker_url: str = "",
     broker_version: str = "3.1.1",
     broker_user: str = "",
+    meters_listen: str = "",
     assets: Sequence[Mapping[str, object]] = (),
     devices: Sequence[Mapping[str, object]] = (),
     network: Mapping[str, object] | None = None,
 ) -> Site:
     """Create the site folder and return it as read back. assets, devices: rows as `linepack import` takes them.
 
+    meters_listen: host:port where gas meters call in; their master key is made for this site alone.
     With a broker_user a random password is made for this site alone, readable by its owner only. Raises ConfigError
     when the folder exists and is not empty, or when what was asked for would not load; then nothing is left behind.
     """
@@ -62,13 +65,17 @@ def write_template(
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         for part in _FOLDERS:
             (draft / part).mkdir()
-        _write(draft / FILE, _HEAD + _table(site) + (f"\n[broker]\n{_table(broker)}" if broker else ""))
+        meters: dict[str, str | int] = {"listen": meters_listen, "key_file": _METERS_KEY} if meters_listen else {}
+        tables = "".join(f"\n[{name}]\n{_table(own)}" for name, own in (("broker", broker), ("meters", meters)) if own)
+        _write(draft / FILE, _HEAD + _table(site) + tables)
         _write(draft / "registry" / "assets.json", _rows(assets))
         _write(draft / "registry" / "devices.json", _rows(devices))
         if network is not None:
             _write(draft / "network" / "network.geojson", json.dumps(network, ensure_ascii=False) + "\n")
         if broker_url and broker_user:
             _write_secret(draft / _PASSWORD, secrets.token_urlsafe(32))
+        if meters_listen:
+            _write_secret(draft / _METERS_KEY, secrets.token_hex(32))
         load(draft)
         if folder.exists():
             folder.rmdir()
@@ -114,6 +121,6 @@ def _write(path: Path, text: str) -> None:
 
 
 def _write_secret(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text + "\n")

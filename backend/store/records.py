@@ -7,12 +7,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import numpy as np
 from sqlalchemy import Column, Connection, Select, func, or_, select
 
 from backend.model.alarm import AlarmConfig, AlarmFacts, Occurrence
 from backend.model.command import TERMINAL, Command
 from backend.model.event import DeviceEvent, Quarantined
 from backend.model.journal import JournalEntry, JournalQuery
+from backend.model.metering import Accounts
 from backend.model.person import Account
 from backend.model.plant import Asset, Device, Point, Registry
 from backend.model.sample import SampleBatch
@@ -62,6 +64,15 @@ class Records:
     def accounts(self) -> tuple[Account, ...]:
         """All, by login."""
         return self._facts(select(schema.account).order_by(schema.account.c.login), rows.account)
+
+    def meter_accounts(self) -> Accounts:
+        """How every account of a meter stands, by point."""
+        table = schema.meter_account
+        with self._database.reading() as connection:
+            found = connection.execute(select(table).order_by(table.c.point)).all()
+        columns = {column.name: [row[place] for row in found] for place, column in enumerate(table.c)}
+        point = np.asarray(columns.pop("point"), np.int32)
+        return Accounts(point=point, **{name: np.asarray(values, np.int64) for name, values in columns.items()})
 
     def alarms(self) -> tuple[tuple[AlarmConfig, AlarmFacts], ...]:
         """Every alarm ever stored, by key."""

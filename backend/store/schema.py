@@ -23,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA: Final = 2
+SCHEMA: Final = 5
 """Number of the newest migration."""
 
 metadata = MetaData()
@@ -314,3 +314,17 @@ point = Table(
     _words("tag"),
     _words("body"),
 )
+
+meter_account = Table(
+    "meter_account",
+    metadata,
+    Column("point", Integer, primary_key=True, autoincrement=False),
+    Column("index_l", BigInteger, nullable=False),
+    _time("at"),
+    _number("period"),
+    Column("used_l", BigInteger, nullable=False),
+    Column("balance_fen", BigInteger, nullable=False),
+    _number("settled"),
+    _number("held"),
+)
+"""How a customer's account stands after the newest reading settled with it (`backend.metering`). Litres and fen."""

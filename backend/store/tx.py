@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
 from backend.clock import Clock
 from backend.errors import StoreError
@@ -15,6 +15,7 @@ from backend.model.alarm import AlarmConfig, AlarmFacts, Occurrence
 from backend.model.command import Command
 from backend.model.event import DeviceEvent, Quarantined
 from backend.model.journal import JournalDraft, JournalEntry
+from backend.model.metering import Accounts
 from backend.model.person import Account
 from backend.model.plant import Registry
 from backend.model.sample import SampleBatch
@@ -109,6 +110,22 @@ class Tx:
         """Insert or update an account by its login."""
         with self._keeping():
             self._put(schema.account, "login", rows.account_row(account))
+
+    def settled(self, accounts: Accounts) -> None:
+        """Insert or update accounts of meters by their point."""
+        with self._keeping():
+            table = schema.meter_account
+            columns = [getattr(accounts, column.name).tolist() for column in table.c]
+            names = [column.name for column in table.c]
+            if not len(accounts):
+                return
+            # Deleted and inserted anew, in two statements for all: the same on every database.
+            self._connection.execute(
+                delete(table).where(table.c.point == bindparam("which")), [{"which": point} for point in columns[0]]
+            )
+            self._connection.execute(
+                insert(table), [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+            )
 
     def registry(self, registry: Registry) -> None:
         """Replace everything registered. Points keep their ids for ever: there may be more of them, never fewer."""

@@ -17,9 +17,11 @@ from backend.site import alarm_responses, thing_models
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 NAMES = (
     "ci-flow-meter",
+    "ci-gas-meter",
     "cng-station",
     "gas-analyser",
     "gas-holder-station",
+    "gas-meter",
     "leak-detector",
     "lng-station",
     "lpg-filling-plant",

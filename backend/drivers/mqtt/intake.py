@@ -8,10 +8,10 @@ from typing import Final
 
 from backend import logs
 from backend.clock import Clock
-from backend.drivers.mqtt.ration import Ration
 from backend.drivers.mqtt.routes import Route
 from backend.errors import FrameError
 from backend.links.ports import Inbound
+from backend.links.ration import Ration
 from backend.model.event import DeviceEvent, Quarantined
 from backend.protocols.columns import Columns
 from backend.protocols.json_payload import Findings

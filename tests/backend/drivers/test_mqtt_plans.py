@@ -14,11 +14,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 from backend.drivers import DRIVERS
 from backend.drivers.mqtt import SPEC
 from backend.drivers.mqtt.options import read_options
-from backend.drivers.mqtt.ration import KEPT, SOURCES, WINDOW_S, Ration, Surplus
 from backend.drivers.mqtt.routes import plan_routes
 from backend.drivers.mqtt.words import connecting_refused, dialling_failed, ended, no_answer
 from backend.errors import ConfigError
 from backend.links.ports import Bound
+from backend.links.ration import KEPT, SOURCES, WINDOW_S, Ration, Surplus
 from backend.model.form import DataType, ModbusForm, MqttForm, Space
 from tests.support.mqtt_plan import bound, device
 

@@ -20,21 +20,22 @@ from backend.store import Store, connections, identity, making, upgrade
 from backend.store.schema import SCHEMA, metadata
 from tests.support.stored import batch, draft
 
-STEP = '''
+NEXT = SCHEMA + 1
+STEP = f'''
 """A later step."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "{NEXT:04d}"
+down_revision = "{SCHEMA:04d}"
 
 
 def upgrade() -> None:
     """Forward."""
     op.create_table("shift", sa.Column("id", sa.Integer, primary_key=True))
     op.add_column("setting", sa.Column("changed_at", sa.BigInteger))
-    {last}
+    {{last}}
 '''
 
 
@@ -45,10 +46,10 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Pa
     def know(last: str) -> Path:
         folder = tmp_path / "migrations"
         shutil.copytree(upgrade.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "v0003.py").write_text(STEP.format(last=last), encoding="utf-8")
+        (folder / "versions" / f"v{NEXT:04d}.py").write_text(STEP.format(last=last), encoding="utf-8")
         monkeypatch.setattr(upgrade.upgrade, "__defaults__", (folder,))
         for module in (making, identity):
-            monkeypatch.setattr(module, "SCHEMA", 3)
+            monkeypatch.setattr(module, "SCHEMA", NEXT)
         return folder
 
     return know
@@ -72,7 +73,7 @@ def test_the_migrations_make_what_the_schema_says(store: Store, file: Path) -> N
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     assert upgrade.newest_step() == SCHEMA
-    assert steps(file) == ("0002", "2")
+    assert steps(file) == (f"{SCHEMA:04d}", str(SCHEMA))
 
 
 def test_an_older_database_is_brought_forward_with_all_it_holds(
@@ -84,7 +85,7 @@ def test_an_older_database_is_brought_forward_with_all_it_holds(
     later("pass")
     new = opened()
     assert "shift" in tables(file)
-    assert steps(file) == ("0003", "3")
+    assert steps(file) == (f"{NEXT:04d}", str(NEXT))
     assert new.id == old.id
     assert new.history.count() == 1
     assert new.setting("key") == "value"
@@ -99,7 +100,7 @@ def test_an_upgraded_database_is_refused_by_the_older_version(
     later("pass")
     opened().close()
     monkeypatch.undo()
-    with pytest.raises(ConfigError, match=r"made by a newer Linepack \(tables 3, this version knows 2\)"):
+    with pytest.raises(ConfigError, match=rf"made by a newer Linepack \(tables {NEXT}, this version knows {SCHEMA}\)"):
         opened()
 
 
@@ -123,7 +124,7 @@ from tests.support.clock import ManualClock
 from tests.support.stored import url_of
 
 upgrade.upgrade.__defaults__ = (Path(sys.argv[2]),)
-making.SCHEMA = identity.SCHEMA = 3
+making.SCHEMA = identity.SCHEMA = int(sys.argv[3])
 Store.open(url_of(sys.argv[1]), site="linjiang", mode="live", clock=ManualClock(), seal=seal)
 """
 
@@ -134,9 +135,9 @@ def test_kill_9_in_the_middle_of_a_step_leaves_the_older_tables(
     opened().close()
     before = tables(file), steps(file)
     folder = later("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    done = subprocess.run([sys.executable, "-c", UPGRADING, str(file), str(folder)], timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", UPGRADING, str(file), str(folder), str(NEXT)], timeout=60, check=False)
     assert done.returncode == -9
     assert (tables(file), steps(file)) == before
-    (folder / "versions" / "v0003.py").write_text(STEP.format(last="pass"), encoding="utf-8")
+    (folder / "versions" / f"v{NEXT:04d}.py").write_text(STEP.format(last="pass"), encoding="utf-8")
     assert opened().setting("key") is None
-    assert steps(file) == ("0003", "3")
+    assert steps(file) == (f"{NEXT:04d}", str(NEXT))
