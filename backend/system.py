@@ -31,6 +31,7 @@ from backend.api.exports import ExportsApi
 from backend.api.journal import JournalApi
 from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
+from backend.api.metering import MeteringApi
 from backend.api.models import ModelsApi
 from backend.api.network import NetworkApi
 from backend.api.notes import NotesApi
@@ -335,6 +336,7 @@ class System:
             people=people_api,
             models=models_api,
             links=links,
+            metering=MeteringApi(self._fleet.links, self._books),
             network=network,
             balance=balance,
             notes=NotesApi(store=store, people=people, clock=clock, worker=self._worker),

@@ -13,6 +13,7 @@ from backend.api.exports import ExportsApi
 from backend.api.journal import JournalApi
 from backend.api.links import LinksApi
 from backend.api.live import HistoryApi, LiveApi
+from backend.api.metering import MeteringApi
 from backend.api.models import ModelsApi
 from backend.api.network import NetworkApi
 from backend.api.notes import NotesApi
@@ -50,6 +51,7 @@ class Backend:
     models: ModelsApi
     balance: BalanceApi
     links: LinksApi
+    metering: MeteringApi
     network: NetworkApi
     notes: NotesApi
     preferences: PreferencesApi

@@ -83,7 +83,7 @@ class MqttForm:
 class MeterForm:
     """Where a property lies in a meter's reading (message 0x04), and how it is ordered. value = raw * scale + offset.
 
-    octet: from the start of the data area, whose first four are the meter's time. bits: as in `ModbusForm`. message,
+    octet: from the start of the data area, whose first six are the meter's time. bits: as in `ModbusForm`. message,
     code: type of the order (0x02 parameter, 0x05 control) and the maker's code of the property; 0 = not writable.
     """
 

@@ -137,8 +137,8 @@ class FormEntry(Entry):
     time_pointer: str = Field(default="/t", alias="lp:timePointer")
     reply_topic: str | None = Field(default=None, alias="lp:replyTopic")
     bits: tuple[int, int] | None = Field(default=None, alias="lp:bits")
-    octet: Annotated[int, Field(ge=4, le=99)] | None = Field(default=None, alias="lp:octet")
-    """Where a value begins in the data area of a meter's reading; the first four octets are its time."""
+    octet: Annotated[int, Field(ge=6, le=99)] | None = Field(default=None, alias="lp:octet")
+    """Where a value begins in the data area of a meter's reading; the first six octets are its time."""
     message: Literal[2, 5] | None = Field(default=None, alias="lp:message")
     """The type of a meter's order: 2 parameter, 5 control."""
     code: Annotated[int, Field(ge=1, le=255)] | None = Field(default=None, alias="lp:code")

@@ -23,7 +23,7 @@ from backend.protocols.meter.replay import following
 from backend.protocols.meter.sealing import NONCE, seal, unseal
 from backend.protocols.meter.stream import Packet, Stream, wrap
 
-_READING: Final = struct.Struct(">IIHHhH")
+_READING: Final = struct.Struct(">IHIHHhH")
 OPEN: Final = 1
 CLOSED: Final = 2
 
@@ -57,6 +57,10 @@ class GasMeter:
     battery_mv: int = 3600
     signal_dbm: int = -80
     drift_s: int = 0
+    sets_clock: bool = True
+    """By what the head-end says when it calls; its clock runs away again until the next call."""
+    travel_s: float = 0.2
+    """What its valve takes to move."""
     valve: int = OPEN
     remote: bool = True
     fault: bool = False
@@ -69,8 +73,10 @@ class GasMeter:
     def record(self, now: float) -> bytes:
         """The data area of a reading. now: true time, s UTC."""
         status = self.valve | self.remote << 2 | self.fault << 3 | self.tamper << 4 | self.command << 5
-        at = int(now) + self.drift_s
-        return _READING.pack(at, self.index_l, self.flow_dm3h, self.battery_mv, self.signal_dbm, status)
+        at_ms = int(now * 1000) + self.drift_s * 1000
+        return _READING.pack(
+            at_ms // 1000, at_ms % 1000, self.index_l, self.flow_dm3h, self.battery_mv, self.signal_dbm, status
+        )
 
     def obey(self, told: words.MeterOrder, now: float) -> bytes:
         """Carry an order out; the data area of the answer."""
@@ -179,7 +185,7 @@ class Call(asyncio.Protocol):
                 self._hang_up()
                 return
             self._say(acknowledgement(frame), self._meter.obey(words.read_order(clear), self._now()))
-            self._report(self._up(Message.READING))
+            asyncio.get_running_loop().call_later(self._meter.travel_s, self._report_again)
         elif frame.type == words.END:
             self._answered()
             self._whole = True
@@ -187,10 +193,16 @@ class Call(asyncio.Protocol):
 
     def _on_welcome(self, said: words.Welcome) -> None:
         self._answered()
+        if self._meter.sets_clock:
+            self._meter.drift_s = 0
         self._context = words.context(self._meter.logical_id, said.challenge)
         if self._fault is Fault.CUT:
             self._hang_up()
         elif not said.asked:
+            self._report(self._up(Message.READING))
+
+    def _report_again(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
             self._report(self._up(Message.READING))
 
     def _report(self, frame: Frame) -> None:

@@ -108,7 +108,7 @@ class HeadEndDesk:
     def meter(self, number: int, *, key_of: int | None = None) -> GasMeter:
         """A meter that was given its own key, or another's."""
         key = meter_key(MASTER, number if key_of is None else key_of)
-        return GasMeter(number, cipher(key), index_l=123_456)
+        return GasMeter(number, cipher(key), index_l=123_456, travel_s=0.0)
 
     def call(
         self,

@@ -55,6 +55,8 @@ class House:
         self.sessions: set[Session] = set()
         self.known: dict[str, Session] = {}
         """Exchanges whose meter has proved itself, by device."""
+        self.waiting: set[Session] = set()
+        """Exchanges that are kept open for an order."""
         self.unknown = 0
         """Connections that have not said who they are."""
         self.heard: set[str] = set()
@@ -78,6 +80,8 @@ class House:
         """End what has taken too long; now: monotonic s."""
         for session in [session for session in self.sessions if now >= session.deadline]:
             session.too_late(now)
+        for session in tuple(self.waiting):
+            session.look()
         for surplus in self._ration.ended(now):
             self._keep(surplus.source, surplus.stage, f"{surplus.count} more of this kind were not kept", b"")
 

@@ -22,11 +22,11 @@ _CODES: Final = {
     DataType.FLOAT32: "f4",
     DataType.FLOAT64: "f8",
 }
-_TIME: Final = 4
+_TIME: Final = 6
 
 
 class Layout:
-    """One maker's reading: its time (s UTC, 4 octets, high first), then the fields."""
+    """One maker's reading: its time (s UTC in 4 octets, ms in 2, high first), then the fields."""
 
     def __init__(self, forms: Sequence[MeterForm]) -> None:
         """Raises ConfigError for a type that no field can have."""
@@ -38,9 +38,9 @@ class Layout:
         """Octets of a reading's data area."""
         self._shape = np.dtype(
             {
-                "names": ["at", *(str(number) for number in range(len(forms)))],
-                "formats": [">u4", *codes],
-                "offsets": [0, *(form.octet for form in forms)],
+                "names": ["at", "ms", *(str(number) for number in range(len(forms)))],
+                "formats": [">u4", ">u2", *codes],
+                "offsets": [0, 4, *(form.octet for form in forms)],
                 "itemsize": self.size,
             }
         )
@@ -56,4 +56,4 @@ class Layout:
                 low, width = form.bits
                 number = (number.astype(np.uint64) >> np.uint64(low)) & np.uint64((1 << width) - 1)
             values[:, column] = number * form.scale + form.offset
-        return raw["at"].astype(np.int64) * US, values
+        return raw["at"].astype(np.int64) * US + raw["ms"].astype(np.int64) * 1000, values

@@ -126,6 +126,7 @@ class Session(asyncio.BufferedProtocol):
         if self not in house.sessions:
             return
         house.sessions.discard(self)
+        house.waiting.discard(self)
         self._step = Step.CLOSE
         self._end_orders("the meter has gone")
         if meter is None:
@@ -157,6 +158,11 @@ class Session(asyncio.BufferedProtocol):
             self._drop("identity", "did not say who it is in time", self._stream.strange)
         else:
             self.hang_up()
+
+    def look(self) -> None:
+        """Is the order still on its way that it waits for?"""
+        if self._step is Step.ORDER and self._meter is not None and not self._house.order_comes(self._meter.device):
+            self._go_on(wait=False)
 
     def hang_up(self) -> None:
         """End it now."""
@@ -196,7 +202,7 @@ class Session(asyncio.BufferedProtocol):
         challenge = os.urandom(words.NONCE)
         asked = meter.kind == "ci"
         self._context = words.context(meter.logical_id, said.nonce)
-        out = self._said(words.REGISTER, words.welcome(words.Welcome(challenge, now // US, asked)), answers=frame)
+        out = self._said(words.REGISTER, words.welcome(words.Welcome(challenge, now // 1000, asked)), answers=frame)
         self._context = words.context(meter.logical_id, challenge)
         if asked:
             out += self._ask(Message.READING, b"")
@@ -277,7 +283,7 @@ class Session(asyncio.BufferedProtocol):
         self._next(Step.AGAIN)
 
     def _on_anything_else(self, packet: Packet, frame: Frame) -> None:
-        raise FrameError("said after the end" if self._step is Step.CLOSE else "said before it was its turn")
+        raise FrameError("said before it was its turn", offset=6)
 
     # -- orders ------------------------------------------------------------------------------------------------------
 
@@ -316,7 +322,9 @@ class Session(asyncio.BufferedProtocol):
             return
         if wait and self._house.order_comes(meter.device):
             self._next(Step.ORDER, self._house.options.order_wait_s)
+            self._house.waiting.add(self)
             return
+        self._house.waiting.discard(self)
         self._finished_at = self._house.clock.wall_us()
         out = self._ask(words.END, b"")
         self._step = Step.CLOSE

@@ -29,7 +29,7 @@ NONCE: Final = 8
 """Octets of the meter's nonce and of our challenge."""
 DONE: Final = b"\x00"
 _REGISTER: Final = struct.Struct(">8sIB")
-_WELCOME: Final = struct.Struct(">8sIB")
+_WELCOME: Final = struct.Struct(">8sIHB")
 _BALANCE: Final = struct.Struct(">IiqI")
 _ORDER: Final = struct.Struct(">IBd")
 
@@ -45,10 +45,10 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """Who it is is believed. at: our clock, s UTC. asked: a read request comes next."""
+    """Who it is is believed. at_ms: our clock, ms UTC, by which it sets its own. asked: a read request comes next."""
 
     challenge: bytes
-    at: int
+    at_ms: int
     asked: bool
 
 
@@ -88,13 +88,13 @@ def read_register(data: bytes) -> Register:
 
 def welcome(said: Welcome) -> bytes:
     """As octets."""
-    return _WELCOME.pack(said.challenge, said.at, said.asked)
+    return _WELCOME.pack(said.challenge, said.at_ms // 1000, said.at_ms % 1000, said.asked)
 
 
 def read_welcome(data: bytes) -> Welcome:
     """FrameError when it is none."""
-    challenge, at, asked = _exactly(_WELCOME, data, "answer to a registration")
-    return Welcome(challenge, at, bool(asked))
+    challenge, seconds, ms, asked = _exactly(_WELCOME, data, "answer to a registration")
+    return Welcome(challenge, seconds * 1000 + ms, bool(asked))
 
 
 def balance(said: Balance) -> bytes:

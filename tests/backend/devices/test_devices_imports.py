@@ -152,7 +152,7 @@ BAD = [
 ]
 REASONS = [
     (2, "id does not have the form ^[A-Za-z0-9._/-]{1,64}$"),
-    (3, "there is no thing model 'teapot' (there are: ci-flow-meter, cng-station, "),
+    (3, "there is no thing model 'teapot' (there are: ci-flow-meter, ci-gas-meter, "),
     (4, "asset is missing"),
     (5, "adress is not a known key"),
     (6, "period_s must be a number"),

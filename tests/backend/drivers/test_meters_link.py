@@ -38,7 +38,7 @@ def gone(stranger: socket.socket) -> bool:
 
 def test_an_exchange_goes_to_its_end(desk: HeadEndDesk) -> None:
     meter = desk.meter(1)
-    meter.drift_s = -7
+    meter.drift_s, meter.sets_clock = -7, False
     outcome = desk.call(meter)
     assert (outcome.stored, outcome.whole) == (True, True)
     (batch,) = desk.sink.batches
@@ -104,7 +104,7 @@ def test_a_second_reader_follows_the_whole_exchange(desk: HeadEndDesk) -> None:
     nonce = meter_reader.open_data(up[0][1], key, b"\x00\x00\x00\x01")[:8]
     challenge = meter_reader.open_data(down[0][1], key, b"\x00\x00\x00\x01" + nonce)[:8]
     reading = meter_reader.open_data(up[1][1], key, b"\x00\x00\x00\x01" + challenge)
-    assert int.from_bytes(reading[4:8], "big") == 123_456
+    assert int.from_bytes(reading[6:10], "big") == 123_456
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.RESET, Fault.GARBLED, Fault.DEAF])

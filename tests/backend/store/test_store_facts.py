@@ -20,10 +20,11 @@ from backend.model.alarm import AlarmConfig, AlarmFacts, Occurrence
 from backend.model.command import TERMINAL, Command, CommandState
 from backend.model.event import DeviceEvent, Quarantined
 from backend.model.journal import JournalDraft
+from backend.model.metering import Accounts
 from backend.model.person import Account
 from backend.model.plant import Asset, Device, Point, Registry
-from backend.store import Store
-from tests.support.stored import account, alarm, command, draft, occurrence, registry
+from backend.store import Store, Tx
+from tests.support.stored import account, alarm, batch, command, draft, occurrence, registry
 
 # One store serves all examples of a test: facts are told apart by their keys.
 many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -271,3 +272,30 @@ def test_a_registry_may_grow(store: Store) -> None:
     stored(store, lambda tx: tx.registry(registry(2)))
     stored(store, lambda tx: tx.registry(registry(5)))
     assert store.registry() == registry(5)
+
+
+def meter_accounts(points: list[int], balance_fen: list[int]) -> Accounts:
+    """Accounts that differ in nothing else."""
+    rest = {
+        name: np.full(len(points), 7, np.int64) for name in ("index_l", "at", "period", "used_l", "settled", "held")
+    }
+    return Accounts(point=np.array(points, np.int32), balance_fen=np.array(balance_fen, np.int64), **rest)
+
+
+def test_accounts_of_meters_are_put_in_place_of_what_was_there(store: Store) -> None:
+    store.run(lambda tx: tx.settled(meter_accounts([], []))).result()
+    store.run(lambda tx: tx.settled(meter_accounts([3, 9], [-5, 1 << 40]))).result()
+    store.run(lambda tx: tx.settled(meter_accounts([9, 1], [2, 3]))).result()
+    kept = store.meter_accounts()
+    assert (kept.point.tolist(), kept.balance_fen.tolist(), kept.at.tolist()) == ([1, 3, 9], [3, -5, 2], [7, 7, 7])
+
+
+def test_a_reading_and_its_account_are_stored_together_or_not_at_all(store: Store) -> None:
+    def half(tx: Tx) -> None:
+        tx.samples(batch([(3, 0, 1.0)]))
+        tx.settled(meter_accounts([3], [-5]))
+        raise RuntimeError("the power fails")
+
+    with pytest.raises(RuntimeError):
+        store.run(half).result()
+    assert (store.history.count(), len(store.meter_accounts())) == (0, 0)
