@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.heap import settle
 from app.opening import reading
 from app.terminal import result
 from backend import devices, logs, site
@@ -32,6 +33,7 @@ def serve_site(folder: Path, *, for_s: float | None = None) -> int:
     with _on_signal(ended.set):
         system = System(folder)
         system.start()
+        settle()
         try:
             links = system.backend.links.snapshot()
             result(f"serving {system.backend.site.id}, {len(links)} links")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.authenticator import Authenticator
 from app.bridge import Bridge
+from app.heap import settle
 from app.pages.listing import PAGES
 from app.shell.window import Shell
 from app.texts import set_language
@@ -29,6 +30,7 @@ def run_console(folder: Path, *, for_s: float | None = None, opened: Callable[[S
     system = System(folder)
     set_language(system.backend.site.language)
     system.start()
+    settle()
     try:
         return _show(application, system, for_s, opened)
     finally:

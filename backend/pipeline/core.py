@@ -250,8 +250,7 @@ class Core(Generic[C]):
     def _take_samples(self, group: _Group[C], batches: list[SampleBatch], now: int) -> None:
         group.received = sum(map(len, batches))
         try:
-            judged = SampleBatch.join([judge(self._registered(group, each), self._ranges) for each in batches])
-            batch = self._accept(group, self._chains.apply(judged))
+            batch = self._accept(group, self._chains.apply(self._judged(group, batches)))
         except StoreError:
             raise
         except Exception:  # noqa: BLE001 - a poison batch: kept raw, named, the stream goes on (F36)
@@ -272,6 +271,14 @@ class Core(Generic[C]):
             group.accounts = self._books.settle(batch)
         except Exception:  # noqa: BLE001 - readings are stored all the same, and the next one settles the difference
             _log.error("readings not settled", trace=traceback.format_exc())
+
+    def _judged(self, group: _Group[C], batches: list[SampleBatch]) -> SampleBatch:
+        """All rows as one batch; each batch is looked at alone only where something is wrong in one of them."""
+        if len(batches) > 1:
+            whole = SampleBatch.join(batches)
+            if known(whole, self._ranges).all() and judge(whole, self._ranges) is whole:
+                return whole
+        return SampleBatch.join([judge(self._registered(group, each), self._ranges) for each in batches])
 
     def _registered(self, group: _Group[C], batch: SampleBatch) -> SampleBatch:
         ok = known(batch, self._ranges)

@@ -7,7 +7,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from backend.links.ports import Inbound
 from backend.model.sample import SampleBatch
@@ -34,6 +36,7 @@ class Inbox:
         self._items: deque[Item] = deque()
         self._calls: deque[Callable[[], None]] = deque()
         self._space_wanted: list[Done] = []
+        self._bells: WeakKeyDictionary[asyncio.AbstractEventLoop, _Bell] = WeakKeyDictionary()
         self._changed = threading.Condition()
         self._closed = False
 
@@ -52,19 +55,14 @@ class Inbox:
     async def put_async(self, item: Inbound) -> None:
         """Queue one item and wait for its commit, without blocking the loop."""
         loop = asyncio.get_running_loop()
+        bell = self._bells.get(loop)
+        if bell is None:
+            bell = self._bells[loop] = _Bell(loop)
         committed: asyncio.Future[None] = loop.create_future()
-
-        def done() -> None:
-            loop.call_soon_threadsafe(_finish, committed)
-
-        while not self._offer(item, done):
+        while not self._offer(item, partial(bell.ring, committed)):
             room: asyncio.Future[None] = loop.create_future()
-
-            def has_room(room: asyncio.Future[None] = room) -> None:
-                loop.call_soon_threadsafe(_finish, room)
-
             with self._changed:
-                self._space_wanted.append(has_room)
+                self._space_wanted.append(partial(bell.ring, room))
             await room
         await committed
 
@@ -164,6 +162,25 @@ def _weight(item: Inbound) -> int:
     return max(1, len(item)) if isinstance(item, SampleBatch) else 1
 
 
-def _finish(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
+class _Bell:
+    """Tells one loop, from another thread, that futures of its are done: woken once for all of a group."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._done: deque[asyncio.Future[None]] = deque()
+        self._rung = False
+
+    def ring(self, future: asyncio.Future[None]) -> None:
+        """This one is done. Raises RuntimeError when the loop is closed."""
+        self._done.append(future)
+        if not self._rung:
+            self._rung = True
+            self._loop.call_soon_threadsafe(self._answer)
+
+    def _answer(self) -> None:
+        # First, so that a ring from now on wakes again: at worst for nothing.
+        self._rung = False
+        while self._done:
+            future = self._done.popleft()
+            if not future.done():
+                future.set_result(None)
