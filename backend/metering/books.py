@@ -46,7 +46,8 @@ class Books:
         self._slot = {device: int(np.searchsorted(self._points, point)) for device, point in points.items()}
         self._columns = {name: np.zeros(len(points), np.int64) for name in _NAMES}
         self._columns["at"][:] = _UNOPENED
-        self._amount = np.zeros(len(points), np.int64)
+        self._bills: dict[int, Bill] = {}
+        """Of the accounts settled since the start, by slot."""
         known = np.isin(stored.point, self._points)
         at = np.searchsorted(self._points, stored.point[known])
         for name in _NAMES:
@@ -79,23 +80,26 @@ class Books:
     def commit(self, accounts: Accounts) -> None:
         """They are on the disk: from now on they count."""
         at = np.searchsorted(self._points, accounts.point)
-        self._amount[at] = self._columns["balance_fen"][at] - accounts.balance_fen
         opened = self._columns["at"][at] == _UNOPENED
-        self._amount[at[opened]] = 0
+        amount = np.where(opened, 0, self._columns["balance_fen"][at] - accounts.balance_fen)
         for name in _NAMES:
             self._columns[name][at] = getattr(accounts, name)
+        rows = (accounts.at, amount, accounts.balance_fen, accounts.used_l)
+        for slot, row in zip(at.tolist(), zip(*(column.tolist() for column in rows), strict=True), strict=True):
+            self._bills[slot] = self._bill(*row)
 
     def bill(self, device: str) -> Bill | None:
         """How the account of a device stands; None when it has none, or no reading has opened it."""
-        at = self._slot.get(device, -1)
-        if at < 0 or self._columns["at"][at] == _UNOPENED:
-            return None
-        return Bill(
-            at=int(self._columns["at"][at]),
-            amount_fen=int(self._amount[at]),
-            balance_fen=int(self._columns["balance_fen"][at]),
-            price_fen=self._tariff.price_fen(int(self._columns["used_l"][at])),
-        )
+        slot = self._slot.get(device, -1)
+        bill = self._bills.get(slot)
+        if bill is not None or slot < 0 or self._columns["at"][slot] == _UNOPENED:
+            return bill
+        at, balance, used = (int(self._columns[name][slot]) for name in ("at", "balance_fen", "used_l"))
+        return self._bill(at, 0, balance, used)
+
+    def _bill(self, at: int, amount_fen: int, balance_fen: int, used_l: int) -> Bill:
+        price = self._tariff.price_fen(used_l)
+        return Bill(at=at, amount_fen=amount_fen, balance_fen=balance_fen, price_fen=price)
 
     def totals(self) -> tuple[int, int, int]:
         """(accounts opened, readings settled, readings held)."""

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from backend.errors import FrameError
 from backend.protocols.meter import words
-from backend.protocols.meter.frame import Frame, Message, acknowledgement, decode, encode
+from backend.protocols.meter.frame import Frame, Message, acknowledgement, decode
 from backend.protocols.meter.replay import following
 from backend.protocols.meter.sealing import NONCE, seal, unseal
 from backend.protocols.meter.stream import Packet, Stream, wrap
@@ -174,17 +174,17 @@ class Call(asyncio.Protocol):
             self._answered()
             self._stored = True
         elif frame.type == Message.READING:
-            self._report(acknowledgement(frame))
+            self._report(acknowledgement(frame, encrypted=True))
         elif frame.type == words.BALANCE:
             self._meter.balance = words.read_balance(clear)
-            self._say(acknowledgement(frame), words.DONE)
+            self._say(acknowledgement(frame, encrypted=True), words.DONE)
         elif frame.type in (Message.CONTROL, Message.PARAMETER):
             self._answered()
             self._orders += 1
             if self._fault is Fault.MUTE:
                 self._hang_up()
                 return
-            self._say(acknowledgement(frame), self._meter.obey(words.read_order(clear), self._now()))
+            self._say(acknowledgement(frame, encrypted=True), self._meter.obey(words.read_order(clear), self._now()))
             asyncio.get_running_loop().call_later(self._meter.travel_s, self._report_again)
         elif frame.type == words.END:
             self._answered()
@@ -224,7 +224,7 @@ class Call(asyncio.Protocol):
     def _up(self, kind: int) -> Frame:
         meter = self._meter
         meter.sequence = following(meter.sequence)
-        return Frame(meter.sequence, meter.application, kind)
+        return Frame(meter.sequence, meter.application, kind, encrypted=True)
 
     def _say(self, frame: Frame, clear: bytes) -> None:
         out = self._octets(frame, clear)
@@ -233,8 +233,10 @@ class Call(asyncio.Protocol):
 
     def _octets(self, frame: Frame, clear: bytes) -> bytes:
         meter = self._meter
-        sealed = seal(frame, clear, with_=meter.cipher, nonce=os.urandom(NONCE), context=self._context)
-        return wrap(meter.logical_id, encode(sealed))
+        return wrap(
+            meter.logical_id,
+            seal(frame, clear, with_=meter.cipher, nonce=os.urandom(NONCE), context=self._context),
+        )
 
     def _write(self, out: bytes) -> None:
         if self._transport is not None:

@@ -23,7 +23,7 @@ from backend.model.event import LinkState
 from backend.model.exchange import Exchange
 from backend.model.plant import Device
 from backend.protocols.meter import words
-from backend.protocols.meter.frame import DEFAULT, Frame, Message, decode, encode
+from backend.protocols.meter.frame import DEFAULT, Frame, Message, decode
 from backend.protocols.meter.keys import meter_key
 from backend.protocols.meter.replay import ReplayWindow, following
 from backend.protocols.meter.sealing import NONCE, cipher, seal, unseal
@@ -378,10 +378,11 @@ class Session(asyncio.BufferedProtocol):
         """A frame of ours that the meter is to acknowledge."""
         self._sequence = following(self._sequence)
         self._pending = self._sequence, kind
-        return self._octets(Frame(self._sequence, self._application, kind, b"", True, version=self._version), clear)
+        frame = Frame(self._sequence, self._application, kind, b"", True, False, True, self._version)
+        return self._octets(frame, clear)
 
     def _said(self, kind: int, clear: bytes, *, answers: Frame) -> bytes:
-        frame = Frame(answers.sequence, answers.application, kind, b"", True, True, version=self._version)
+        frame = Frame(answers.sequence, answers.application, kind, b"", True, True, True, self._version)
         return self._octets(frame, clear)
 
     def _octets(self, frame: Frame, clear: bytes) -> bytes:
@@ -389,7 +390,7 @@ class Session(asyncio.BufferedProtocol):
         assert meter is not None
         nonce = os.urandom(NONCE)
         sealed = seal(frame, clear, with_=self._cipher, nonce=nonce, context=self._context, style=self._style)
-        return wrap(meter.logical_id, encode(sealed, self._style))
+        return wrap(meter.logical_id, sealed)
 
     @property
     def _application(self) -> int:

@@ -125,9 +125,13 @@ def header(frame: Frame, size: int, style: Style = DEFAULT) -> bytes:
 
 def encode(frame: Frame, style: Style = DEFAULT) -> bytes:
     """The octets of a frame. FrameError when it cannot be said: too much data, a reserved type."""
-    start = header(frame, len(frame.data), style)
-    body = start + frame.data
-    covered = body if style.covers is Covers.HEADER_AND_DATA else frame.data
+    return finished(header(frame, len(frame.data), style), frame.data, style)
+
+
+def finished(start: bytes, data: bytes, style: Style = DEFAULT) -> bytes:
+    """A header and its data area with their check word."""
+    body = start + data
+    covered = body if style.covers is Covers.HEADER_AND_DATA else data
     return body + CHECKS[style.crc](covered).to_bytes(2, style.crc_order)
 
 
@@ -169,11 +173,9 @@ def unknown_minor(frame: Frame, style: Style = DEFAULT) -> bool:
     return style.minors is not None and frame.version & 0x0F not in style.minors
 
 
-def acknowledgement(frame: Frame, data: bytes = b"") -> Frame:
-    """The positive answer to a frame: its number and type, the other direction."""
-    return Frame(
-        frame.sequence, frame.application, frame.type, data, not frame.down, True, bool(data), version=frame.version
-    )
+def acknowledgement(frame: Frame, *, encrypted: bool = False) -> Frame:
+    """The positive answer to a frame: its number and type, the other direction. encrypted: it is to be sealed."""
+    return Frame(frame.sequence, frame.application, frame.type, b"", not frame.down, True, encrypted, frame.version)
 
 
 def refusal(frame: Frame) -> Frame:

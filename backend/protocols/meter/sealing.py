@@ -7,14 +7,13 @@ too, as `context` in front of the header: a frame of another meter or of another
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from backend.errors import ConfigError, FrameError
-from backend.protocols.meter.frame import DEFAULT, HEADER, MOST_DATA, Frame, Style, header
+from backend.protocols.meter.frame import DEFAULT, HEADER, MOST_DATA, Frame, Style, finished, header
 
 NONCE: Final = 12
 TAG: Final = 16
@@ -31,15 +30,19 @@ def cipher(key: bytes) -> AESGCM:
 
 def seal(
     frame: Frame, clear: bytes, *, with_: AESGCM, nonce: bytes, context: bytes = b"", style: Style = DEFAULT
-) -> Frame:
-    """The frame with `clear` encrypted as its data. nonce: never used before with this key."""
+) -> bytes:
+    """The octets of an encrypted frame with `clear` as its data. nonce: never used before with this key.
+
+    frame: `encrypted`, its own data is left aside. FrameError when it is too much.
+    """
     if len(clear) > MOST_CLEAR:
         raise FrameError("{size} octets: at most {most} can be encrypted", size=len(clear), most=MOST_CLEAR)
     if len(nonce) != NONCE:
         raise FrameError("a nonce has {wanted} octets", wanted=NONCE)
-    sealed = replace(frame, encrypted=True)
-    start = header(sealed, NONCE + len(clear) + TAG, style)
-    return replace(sealed, data=nonce + with_.encrypt(nonce, clear, context + start))
+    if not frame.encrypted:
+        raise FrameError("the data area is not encrypted", offset=HEADER)
+    start = header(frame, NONCE + len(clear) + TAG, style)
+    return finished(start, nonce + with_.encrypt(nonce, clear, context + start), style)
 
 
 def unseal(frame: Frame, *, with_: AESGCM, context: bytes = b"", style: Style = DEFAULT) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,7 +108,7 @@ def test_a_major_version_nobody_knows_is_refused_and_a_minor_one_is_noticed() ->
 
 
 def test_answers_echo_the_number() -> None:
-    assert encode(acknowledgement(replace(decode(TIME_SYNC)))) == ACK
+    assert encode(acknowledgement(decode(TIME_SYNC))) == ACK
     assert encode(refusal(decode(TIME_SYNC))) == NACK
 
 

@@ -44,7 +44,7 @@ def test_the_cipher_is_aes_128_gcm(key: str, nonce: str, clear: str, associated:
 
 
 def sealed(clear: bytes = CLEAR, context: bytes = b"") -> Frame:
-    return seal(Frame(5, 1, 4), clear, with_=AESGCM(KEY), nonce=NONCE, context=context)
+    return decode(seal(Frame(5, 1, 4, encrypted=True), clear, with_=AESGCM(KEY), nonce=NONCE, context=context))
 
 
 def test_what_is_sealed_is_opened_by_a_second_reader() -> None:
@@ -78,6 +78,11 @@ def test_a_hundred_octets_fit_and_one_more_does_not() -> None:
 def test_another_key_header_or_context_does_not_open_it(frame: Frame, key: bytes, context: bytes) -> None:
     with pytest.raises(FrameError):
         unseal(frame, with_=AESGCM(key), context=context)
+
+
+def test_a_frame_that_says_it_is_clear_is_not_sealed() -> None:
+    with pytest.raises(FrameError, match="not encrypted"):
+        seal(Frame(5, 1, 4), CLEAR, with_=AESGCM(KEY), nonce=NONCE)
 
 
 def test_a_key_has_128_bits() -> None:
