@@ -59,13 +59,20 @@ class ModbusForm:
         }.get(self.type, 1)
 
 
+class Content(StrEnum):
+    """How the messages of a device are written (`contentType`)."""
+
+    JSON = "application/json"
+    CBOR = "application/cbor"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MqttForm:
     """Where a property lies in MQTT. Topics have no wildcards once the device id is filled in.
 
-    topic: device publishes here. pointer: path of keys to the value in the JSON payload, e.g. ("values", "ch4").
+    topic: device publishes here. pointer: path of keys to the value in the message, e.g. ("values", "ch4").
     time_pointer: path to the device time (ms since 1970 UTC as number, or RFC 3339 text); () = arrival time.
-    value = raw * scale + offset.
+    value = raw * scale + offset. content: of the messages on `topic`; orders and their answers are JSON.
     """
 
     topic: str
@@ -77,6 +84,7 @@ class MqttForm:
     """Where a write is published; empty = cannot be written."""
     reply_topic: str = ""
     """Where the device answers a write with its correlation (command id)."""
+    content: Content = Content.JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

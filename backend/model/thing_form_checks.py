@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 from backend.errors import ConfigError
-from backend.model.form import DataType, ModbusForm, Space
+from backend.model.form import Content, DataType, ModbusForm, Space
 from backend.model.thing_schema import METER, MODBUS, MQTT, FormEntry, PropertyAffordance, ThingModel
 
 Path = tuple[str | int, ...]
@@ -98,6 +98,7 @@ def overlap_problems(model: ThingModel) -> Iterator[Problem]:
     taken: dict[tuple[Space, int], list[tuple[str, FormEntry]]] = {}
     keys: dict[tuple[str | None, str | None], str] = {}
     directions: dict[str, str] = {}
+    contents: dict[str | None, str] = {}
     for name, entry in model.properties.items():
         for index, form in enumerate(entry.forms):
             path: Path = ("properties", name, "forms", index)
@@ -115,6 +116,11 @@ def overlap_problems(model: ThingModel) -> Iterator[Problem]:
                 yield (
                     (*path, "lp:pointer"),
                     ConfigError("is the place of {other} too", other=keys[form.topic, form.pointer]),
+                )
+            if form.reads and contents.setdefault(form.topic, form.content_type) != form.content_type:
+                yield (
+                    (*path, "contentType"),
+                    ConfigError("{topic} carries {other} elsewhere", topic=form.topic, other=contents[form.topic]),
                 )
             for key, topic, direction in _directions(form):
                 if directions.setdefault(topic, direction) != direction:
@@ -175,6 +181,9 @@ def _mqtt(form: FormEntry, path: Path) -> Iterator[Problem]:
     for key, foreign in (("modv:entity", form.entity), ("modv:type", form.data_type), ("lp:bits", form.bits)):
         if foreign is not None:
             yield (*path, key), ConfigError("does not belong in an MQTT form")
+    if form.content_type not in ((Content.JSON,) if form.writes else tuple(Content)):
+        expected = Content.JSON.value if form.writes else " / ".join(each.value for each in Content)
+        yield (*path, "contentType"), ConfigError("must be {expected}", expected=expected)
     for key, value in (("mqv:topic", form.topic), ("lp:replyTopic", form.reply_topic if form.writes else "-")):
         if value is None:
             yield (*path, key), ConfigError("is missing")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from backend.errors import ConfigError
-from backend.model.form import Form, MeterForm, ModbusForm, MqttForm
+from backend.model.form import Content, Form, MeterForm, ModbusForm, MqttForm
 from backend.model.thing_checks import problems
 from backend.model.thing_form_checks import address_of
 from backend.model.thing_schema import (
@@ -102,6 +102,7 @@ def forms_of(
                 offset=reading.offset,
                 command_topic=topic(writing.topic) if writing else "",
                 reply_topic=topic(writing.reply_topic) if writing else "",
+                content=Content(reading.content_type),
             )
     return bound
 

@@ -1,6 +1,7 @@
 """Decode one device message: a JSON object into samples of the points bound to it. Pure; times in µs UTC.
 
-The message is an object such as `{"t": 1768473000000, "values": {"ch4": 0.4, "lid": true}, "q": {"ch4": "bad"}}`:
+The message is an object such as `{"t": 1768473000000, "values": {"ch4": 0.4, "lid": true}, "q": {"ch4": "bad"}}`,
+or the same in CBOR (`cbor_tree`):
 
 - a value stands at its form's pointer; it is a number, for a switch also true or false; null means that the device has
   no value (bad, device); a value that is not there is no sample;
@@ -72,9 +73,11 @@ class Findings:
 
 
 class Payloads:
-    """Decodes what arrives on one topic. members: by device; nearly always one device a topic."""
+    """Decodes what arrives on one topic. members: by device; nearly always one device a topic. read: makes the tree of
+    a message; another than JSON's for another way of writing the same (`cbor_tree`)."""
 
-    def __init__(self, members: Mapping[str, Sequence[Member]]) -> None:
+    def __init__(self, members: Mapping[str, Sequence[Member]], *, read: Callable[[bytes], Tree] | None = None) -> None:
+        self._read = read
         self._device_is_value = any(each.pointer[:1] == (DEVICE_KEY,) for own in members.values() for each in own)
         named = "" if self._device_is_value else DEVICE_KEY
         self._layouts = {device: _Layout(device, own, named) for device, own in members.items()}
@@ -87,7 +90,7 @@ class Payloads:
         layout = self._sole
         if layout is not None and layout.decode_alike(raw, received_at, into):
             return None
-        tree = read(raw)
+        tree = read(raw) if self._read is None else self._read(raw)
         if not self._device_is_value and DEVICE_KEY in tree:
             layout = self._named(tree[DEVICE_KEY])
         elif layout is None:
@@ -97,7 +100,7 @@ class Payloads:
                 " ".join(self._layouts), (f"identity clash: speaks for device {_shown(tree[DEVICE_KEY])}",), clash=True
             )
         findings = layout.decode(tree, received_at, retained, into)
-        if findings is None and layout is self._sole:
+        if findings is None and layout is self._sole and self._read is None:
             layout.learn(tree)
         return findings
 

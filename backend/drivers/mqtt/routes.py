@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from paho.mqtt.client import topic_matches_sub
 
 from backend.errors import ConfigError
 from backend.links.ports import Bound
-from backend.model.form import MqttForm
+from backend.model.form import Content, MqttForm
 from backend.model.plant import Point, QuantityKind
+from backend.protocols import cbor_tree
 from backend.protocols.json_payload import Member, Payloads
 
 
@@ -49,6 +50,7 @@ def plan_routes(bound: Sequence[Bound]) -> Routes:
     members: dict[str, dict[str, list[Member]]] = {}
     writes: dict[int, WriteRoute] = {}
     topics: set[tuple[str, str]] = set()
+    contents: dict[str, Content] = {}
     for each in bound:
         form, point = each.form, each.point
         if not isinstance(form, MqttForm):
@@ -58,6 +60,8 @@ def plan_routes(bound: Sequence[Bound]) -> Routes:
         if form.topic:
             members.setdefault(form.topic, {}).setdefault(point.device, []).append(_member(point, form))
             topics.add((form.topic, point.device))
+            if contents.setdefault(form.topic, form.content) is not form.content:
+                raise ConfigError("{topic}: JSON and CBOR cannot share a topic", topic=form.topic)
         if form.command_topic:
             if form.scale == 0:
                 raise ConfigError("{tag}: a value scaled by 0 cannot be written", tag=point.tag)
@@ -68,11 +72,17 @@ def plan_routes(bound: Sequence[Bound]) -> Routes:
     for topic in sorted(replies & members.keys()):
         raise ConfigError("{topic}: values and answers to orders cannot share a topic", topic=topic)
     return Routes(
-        up={topic: Route(devices=tuple(own), payloads=Payloads(own)) for topic, own in members.items()},
+        up={
+            topic: Route(devices=tuple(own), payloads=_payloads(own, contents[topic])) for topic, own in members.items()
+        },
         replies=replies,
         writes=writes,
         filters=_filters(topics),
     )
+
+
+def _payloads(members: Mapping[str, Sequence[Member]], content: Content) -> Payloads:
+    return Payloads(members) if content is Content.JSON else Payloads(members, read=cbor_tree.read)
 
 
 def _member(point: Point, form: MqttForm) -> Member:

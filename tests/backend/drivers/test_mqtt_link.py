@@ -7,6 +7,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from backend.errors import LinkError
 from backend.links.backoff import Backoff
 from backend.links.ports import LinkPlan
 from backend.model.event import LinkState
+from backend.model.form import Content, MqttForm
 from backend.model.quality import Cause, Status, quality
 from backend.protocols.json_payload import Payloads
 from tests.support.clock import START_US
@@ -78,6 +80,23 @@ def test_a_message_becomes_samples_of_the_link(far: Far, rig: Rig, version: str)
     assert batch.value.tolist() == [0.5, 7.0]
     assert batch.at.tolist() == [told_ms * 1000] * 2
     assert (batch.received_at, batch.source) == (START_US, f"mqtt/127.0.0.1:{far.port}")
+
+
+def test_a_device_may_speak_cbor_beside_others_that_speak_json(far: Far, rig: Rig) -> None:
+    spoken = bound(0, "p", device="R1")
+    assert isinstance(spoken.form, MqttForm)
+    plan = link_plan(
+        far.port,
+        replace(spoken, form=replace(spoken.form, content=Content.CBOR)),
+        bound(1, "p", device="R2"),
+        devices=(device("R1"), device("R2")),
+    )
+    rig.run(plan)
+    far.publish("lp/s1/R1/up", bytes.fromhex("a1 6676616c756573 a1 6170 f93e00"))
+    far.publish("lp/s1/R2/up", {"values": {"p": 2.0}})
+    far.publish("lp/s1/R1/up", b'{"values": {"p": 3.0}}')
+    assert rig.wait_values(2) == [(0, 1.5), (1, 2.0)]
+    assert [each.stage for each in rig.wait_aside()] == ["decode"]
 
 
 def test_one_connection_serves_all_devices(far: Far, rig: Rig) -> None:

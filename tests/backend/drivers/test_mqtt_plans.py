@@ -19,7 +19,7 @@ from backend.drivers.mqtt.words import connecting_refused, dialling_failed, ende
 from backend.errors import ConfigError
 from backend.links.ports import Bound
 from backend.links.ration import KEPT, SOURCES, WINDOW_S, Ration, Surplus
-from backend.model.form import DataType, ModbusForm, MqttForm, Space
+from backend.model.form import Content, DataType, ModbusForm, MqttForm, Space
 from tests.support.mqtt_plan import bound, device
 
 
@@ -52,6 +52,13 @@ def test_a_topic_without_the_devices_name_is_subscribed_as_it_is() -> None:
 def test_what_a_wildcard_covers_is_not_subscribed_twice() -> None:
     odd = with_form(bound(0, "a", device="R9"), topic="lp/s1/x/up")
     assert plan_routes([odd, bound(1, "b")]).filters == ("lp/s1/+/up",)
+
+
+def test_messages_of_one_topic_are_written_in_one_way() -> None:
+    in_cbor = with_form(bound(0, "a"), content=Content.CBOR)
+    with pytest.raises(ConfigError, match="cannot share a topic"):
+        plan_routes([in_cbor, bound(1, "b")])
+    assert plan_routes([in_cbor]).filters == ("lp/s1/+/up",)
 
 
 def test_a_site_called_like_its_device_stays_named() -> None:

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backend.errors import ConfigError
-from backend.model.form import DataType, ModbusForm, MqttForm, Space
+from backend.model.form import Content, DataType, ModbusForm, MqttForm, Space
 from backend.model.plant import Limits
 from backend.model.thing_form_checks import RAW_RANGE, fits
 from backend.model.thing_model import FormEntry, LimitsEntry, forms_of, limits_of, parse
@@ -73,6 +73,14 @@ def test_mqtt_forms_fill_site_and_device() -> None:
         command_topic="lp/hz/D-1/cmd",
         reply_topic="lp/hz/D-1/ack",
     )
+
+
+def test_an_mqtt_form_says_how_its_messages_are_written() -> None:
+    document = a_model()
+    document["properties"]["pressure"]["forms"][1]["contentType"] = "application/cbor"
+    document["properties"]["pressure"]["forms"][1]["mqv:topic"] = "lp/{{SITE}}/{{DEVICE}}/cbor"
+    forms = forms_of(parse(document, file="t"), protocol="mqtt", site="hz", device="D-1")
+    assert forms["pressure"] == MqttForm(topic="lp/hz/D-1/cbor", pointer=("values", "pressure"), content=Content.CBOR)
 
 
 def test_topic_prefix_of_the_address_replaces_the_usual_one() -> None:

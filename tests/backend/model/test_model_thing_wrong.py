@@ -173,6 +173,11 @@ WRONG: list[Wrong] = [
     wrong("mqtt form with a register", f"{P}/forms/1/modv:entity", "Coil", "does not belong"),
     wrong("modbus form with a topic", f"{P}/forms/0/mqv:topic", "a", "does not belong"),
     lacking("no topic", f"{P}/forms/1/mqv:topic"),
+    wrong(
+        "messages nobody reads", f"{P}/forms/1/contentType", "text/csv", "must be application/json / application/cbor"
+    ),
+    wrong("order in CBOR", f"{S}/forms/2/contentType", "application/cbor", "must be application/json"),
+    wrong("CBOR where others speak JSON", "/properties/feedback/forms/1/contentType", "application/cbor", "elsewhere"),
     wrong("topic with a wildcard", f"{P}/forms/1/mqv:topic", "lp/+/up", "must be levels"),
     wrong("topic with an unknown blank", f"{P}/forms/1/mqv:topic", "lp/{{CITY}}/up", "must be levels"),
     wrong("qos 3", f"{P}/forms/1/mqv:qos", "3", "must be one of"),
