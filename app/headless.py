@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.heap import settle
+from app.heap import give_back, settle
 from app.opening import reading
 from app.terminal import result
 from backend import devices, logs, site
@@ -29,6 +29,7 @@ def serve_site(folder: Path, *, for_s: float | None = None) -> int:
     from backend.system import System
 
     logs.to_stderr()
+    give_back()
     ended = threading.Event()
     with _on_signal(ended.set):
         system = System(folder)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.authenticator import Authenticator
 from app.bridge import Bridge
-from app.heap import settle
+from app.heap import give_back, settle
 from app.pages.listing import PAGES
 from app.shell.window import Shell
 from app.texts import set_language
@@ -26,6 +26,7 @@ _SIGNAL_MS = 200
 
 def run_console(folder: Path, *, for_s: float | None = None, opened: Callable[[Shell], None] | None = None) -> int:
     """Run the console on a site until its window closes. `opened` is given the shell once it is shown."""
+    give_back()
     application = make_application()
     system = System(folder)
     set_language(system.backend.site.language)
