@@ -86,12 +86,22 @@ class FieldLoop:
         asyncio.set_event_loop(loop)
         loop.call_soon(running.set_result, loop)
         try:
-            loop.run_forever()
+            while self._interrupted(loop):
+                pass
             loop.run_until_complete(_cancel_all())
             loop.run_until_complete(loop.shutdown_asyncgens())
         finally:
             asyncio.set_event_loop(None)
             loop.close()
+
+    def _interrupted(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Run the loop; whether something else than `stop` ended it, and it has to go on for everybody's sake (F18)."""
+        try:
+            loop.run_forever()
+        except BaseException as error:  # noqa: BLE001 - what asyncio lets through would end every driver at once
+            _log.error("loop failed, goes on", loop=self.name, error=repr(error))
+            return True
+        return False
 
 
 async def _cancel_all() -> None:
@@ -147,7 +157,9 @@ class Supervised:
         while True:
             try:
                 await self._run()
-            except Exception as error:  # noqa: BLE001 - the one catch of the thread: said loudly, then started again
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:  # noqa: BLE001 - the one catch of the thread: said, then started again
                 self.crashes += 1
                 _log.error("task crashed", task=self._name, error=repr(error))
             else:

@@ -175,7 +175,7 @@ class Core(Generic[C]):
         while not self._stopping or self._inbox.depth:
             try:
                 self._round()
-            except Exception:  # noqa: BLE001 - the core never dies of one round: said loudly, the next round goes on
+            except BaseException:  # noqa: BLE001 - the core never dies of one round: said loudly, the next round goes on
                 _log.error("core round failed", trace=traceback.format_exc())
             if self._stopping and (self._held is not None or self._unread):
                 _log.error("stopped with a group that could not be committed; its devices were not acknowledged")

@@ -98,12 +98,19 @@ class Writer:
                 continue
             try:
                 result = self._unit(work)
-            except Exception as error:  # noqa: BLE001 - the thread's one catch: the future carries it to who asked
+            except BaseException as error:  # noqa: BLE001 - the thread's one catch: the future carries it to who asked
                 future.set_exception(error)
             else:
                 future.set_result(result)
-                self._hand.keep_house()
+                self._tidy()
         self._hand.end(hurry=self._late)
+
+    def _tidy(self) -> None:
+        """Between two units; whatever it costs, the next unit is done."""
+        try:
+            self._hand.keep_house()
+        except BaseException as error:  # noqa: BLE001 - nobody waits for it: said, and tried again another time
+            _log.error("house not kept", file=str(self._database.place), error=repr(error))
 
     def _unit(self, work: Callable[[Tx], T]) -> T:
         if self._late:

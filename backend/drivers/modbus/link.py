@@ -138,7 +138,9 @@ class ModbusLink:
                 except Down as down:
                     await self._lose(str(down))
                     await self._rest(self._backoff.next())
-        except Exception as error:
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
             await self._lose(f"fault in the driver: {error!r}")
             raise
         finally:

@@ -62,17 +62,24 @@ class Network:
     def _main(self) -> None:
         try:
             while not self._stopping.is_set():
-                reason = self._guarded_connection()
-                if not self._stopping.is_set():
-                    self._parts.outlet.tell(*self._parts.keeper.lost(reason))
-                    self._rest(self._backoff.next())
+                self._guarded_turn()
         finally:
             self._left.set()
+
+    def _guarded_turn(self) -> None:
+        """One connection and the wait after it. Nothing ends this thread but `stop` (F18)."""
+        try:
+            reason = self._guarded_connection()
+            if not self._stopping.is_set():
+                self._parts.outlet.tell(*self._parts.keeper.lost(reason))
+                self._rest(self._backoff.next())
+        except BaseException as error:  # noqa: BLE001 - the wait between two connections failed: go on with the next
+            _log.error("network thread failed between connections", link=self._parts.link, error=repr(error))
 
     def _guarded_connection(self) -> str:
         try:
             return self._connection()
-        except Exception as error:  # noqa: BLE001 - the one catch of this thread: said loudly, then started again
+        except BaseException as error:  # noqa: BLE001 - the one catch of this thread: said loudly, then started again
             _log.error("network thread failed", link=self._parts.link, error=repr(error))
             return f"fault in the driver: {error!r}"
 

@@ -232,3 +232,20 @@ def test_a_full_inbox_slows_the_source_down_and_drops_nothing() -> None:
     assert went_in.wait(SOON)
     source.join()
     assert inbox.depth == 10
+
+
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("end", [MemoryError, SystemExit])
+def test_a_round_that_would_end_the_thread_does_not(house: House, end: type[BaseException]) -> None:
+    ended = threading.Event()
+    left = [end("of the test")]
+
+    def ends(_now: int) -> None:
+        for error in [left.pop()] if left else []:
+            ended.set()
+            raise error
+
+    house.core.topics.ticked.subscribe(ends)
+    assert ended.wait(SOON)
+    house.put(house.batch((0, 310.0)))
+    assert house.stored() == [(0, 310.0)]
