@@ -125,6 +125,8 @@ class Core(Generic[C]):
         self._chains: Chains = chains or NoChains()
         self._books: Books = books or NoBooks()
         self._held: _Group[C] | None = None
+        self._held_work: Callable[[Writes], None] | None = None
+        self._after_held: _Group[C] = _Group()
         self._unread: list[Item] = []
         self._next_tick = clock.mono()
         self._stopping = False
@@ -225,7 +227,7 @@ class Core(Generic[C]):
         if group.changes and self._held is None:
             self._commit(group)
         elif group.changes and self._held is not None:
-            self._held.changes.extend(group.changes)
+            self._after_held.changes.extend(group.changes)
         self.topics.ticked.publish(now)
 
     def _process(self, items: Sequence[Item]) -> None:
@@ -320,42 +322,48 @@ class Core(Generic[C]):
     # -- durable, then told --------------------------------------------------------------------------------------
 
     def _commit(self, group: _Group[C]) -> None:
+        def work(tx: Writes) -> None:
+            _write(tx, group)
+
         try:
-            self._ledger.run(lambda tx: _write(tx, group)).result()
+            self._ledger.run(work).result()
         except StoreError as error:
-            self._hold(group, error)
+            self._hold(group, work, error)
             return
         self._tell(group)
 
-    def _hold(self, group: _Group[C], error: StoreError) -> None:
-        """Keep the group, acknowledge nothing, sound the alarm once; `_retry` goes on from here."""
+    def _hold(self, group: _Group[C], work: Callable[[Writes], None], error: StoreError) -> None:
+        """Keep the group, acknowledge nothing, sound the alarm once; `_retry` goes on from here.
+
+        The very same work is tried again, and later changes go after it: by the work the store knows a unit again of
+        which nobody could say whether it was stored.
+        """
         self.counters.commit_failures += 1
-        self._held = group
+        self._held, self._held_work = group, work
         _log.error("commit failed, group is held and nothing is acknowledged", error=str(error))
         now = self._clock.wall_us()
-        before = len(group.changes)
-        self._stage(group, lambda: self._alarms.raise_(STORE_ALARM, now))
+        self._after_held = _Group()
+        self._stage(self._after_held, lambda: self._alarms.raise_(STORE_ALARM, now))
         # The one alarm shown before it is durable: the reason is that nothing can be made durable.
-        self._tell_alarms(group.changes[before:])
+        self._tell_alarms(self._after_held.changes)
         self.topics.store.publish(False)
 
     def _retry(self) -> None:
-        group = self._held
-        if group is None:
+        group, work = self._held, self._held_work
+        if group is None or work is None:
             return
         try:
-            self._ledger.run(lambda tx: _write(tx, group)).result()
+            self._ledger.run(work).result()
         except StoreError:
             self.counters.commit_failures += 1
             self._inbox.wait_for_call(RETRY_S)
             return
-        self._held = None
+        self._held = self._held_work = None
         _log.info("commit works again")
         self._tell(group)
-        cleared: _Group[C] = _Group()
-        now = self._clock.wall_us()
-        self._stage(cleared, lambda: self._alarms.clear(STORE_ALARM.key, now))
-        self._commit(cleared)
+        after, now = self._after_held, self._clock.wall_us()
+        self._stage(after, lambda: self._alarms.clear(STORE_ALARM.key, now))
+        self._commit(after)
         self.topics.store.publish(True)
 
     def _tell(self, group: _Group[C]) -> None:

@@ -31,7 +31,10 @@ class Writes(Protocol):
 
 
 class Ledger(Protocol):
-    """The store's writer: one transaction per call, durable when the future is done, StoreError when not."""
+    """The store's writer: one transaction per call, durable when the future is done, StoreError when not.
+
+    Where a StoreError leaves it open whether it is stored, the very same `work` tried again is stored once.
+    """
 
     def run(self, work: Callable[[Writes], T]) -> Future[T]: ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from backend.errors import ConfigError
 from backend.store.family import Database
 from backend.store.identity import file_of
 from backend.store.sqlite.database import SqliteDatabase
@@ -13,4 +14,16 @@ _POSTGRES: Final = ("postgresql://", "postgresql+psycopg://")
 
 def database_of(url: str) -> Database:
     """The database at an address; nothing is opened yet. ConfigError for what this version cannot use."""
-    return SqliteDatabase(file_of(url))
+    return _on_a_server(url) if url.startswith(_POSTGRES) else SqliteDatabase(file_of(url))
+
+
+def _on_a_server(url: str) -> Database:
+    # A site that is kept in a file needs neither the driver nor the time to import it.
+    try:
+        from backend.store.postgres.database import PostgresDatabase
+    except ImportError as error:
+        raise ConfigError(
+            "A database on PostgreSQL needs the package psycopg ({reason}); install it: pip install psycopg[binary].",
+            reason=error,
+        ) from error
+    return PostgresDatabase(url)

@@ -52,7 +52,8 @@ def file_of(url: str) -> Path:
         raise ConfigError("{url} is not a database address; write sqlite:///FILE.", url=url)
     if scheme.partition(":")[0] != "sqlite":
         raise ConfigError(
-            "This version keeps its database in SQLite, not in {kind}; write sqlite:///FILE.",
+            "Linepack keeps its database in SQLite or PostgreSQL, not in {kind}; "
+            "write sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
             kind=url.partition(":")[0],
         )
     if name in ("", ":memory:"):

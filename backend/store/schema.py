@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Dialect,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -30,8 +31,8 @@ metadata = MetaData()
 
 
 def storable(text: str) -> str:
-    """Text that UTF-8 can hold: a lone surrogate (broken text from a device) is shown as its escape."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Text that any database can hold: a lone surrogate (broken text from a device) and a NUL show as their escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
 class Words(TypeDecorator[str]):
@@ -48,6 +49,13 @@ class Words(TypeDecorator[str]):
 # SQLite numbers rows by itself only when the key is exactly INTEGER.
 _RowId = BigInteger().with_variant(Integer(), "sqlite")
 
+# A whole number of 64 bits everywhere: SQLite's are of any size.
+_Whole = Integer().with_variant(BigInteger(), "postgresql")
+
+
+def _row_id(name: str) -> Column[Any]:
+    return Column(name, _RowId, Identity(), primary_key=True)
+
 
 def _words(name: str) -> Column[Any]:
     return Column(name, Words, nullable=False)
@@ -58,7 +66,7 @@ def _time(name: str) -> Column[Any]:
 
 
 def _number(name: str) -> Column[Any]:
-    return Column(name, Integer, nullable=False)
+    return Column(name, _Whole, nullable=False)
 
 
 def _flag(name: str) -> Column[Any]:
@@ -76,7 +84,7 @@ setting = Table("setting", metadata, Column("key", Words, primary_key=True), _wo
 samples = Table(
     "samples",
     metadata,
-    Column("id", _RowId, primary_key=True),
+    _row_id("id"),
     Column("span", SmallInteger, nullable=False),
     _time("first_at"),
     _time("last_at"),
@@ -153,7 +161,7 @@ mending = Table(
 quarantine = Table(
     "quarantine",
     metadata,
-    Column("id", _RowId, primary_key=True),
+    _row_id("id"),
     _words("source"),
     _words("stage"),
     _words("reason"),
@@ -164,7 +172,7 @@ quarantine = Table(
 device_event = Table(
     "device_event",
     metadata,
-    Column("id", _RowId, primary_key=True),
+    _row_id("id"),
     _words("device"),
     _words("name"),
     _time("at"),
@@ -201,7 +209,7 @@ alarm = Table(
     _flag("latched"),
     _number("occurrence"),
     _words("level"),
-    Column("peak", Integer),
+    Column("peak", _Whole),
     _time("raised_at"),
     _time("cleared_at"),
     _time("acked_at"),
@@ -215,7 +223,7 @@ alarm = Table(
 occurrence = Table(
     "occurrence",
     metadata,
-    Column("id", _RowId, primary_key=True),
+    _row_id("id"),
     _words("key"),
     _number("occurrence"),
     _words("event"),
@@ -237,10 +245,10 @@ occurrence = Table(
 command = Table(
     "command",
     metadata,
-    Column("number", _RowId, primary_key=True),
+    _row_id("number"),
     Column("id", Words, nullable=False, unique=True),
     _words("device"),
-    Column("point", Integer, nullable=False),
+    Column("point", _Whole, nullable=False),
     _words("action"),
     _time("requested_at"),
     _words("content"),
@@ -270,7 +278,7 @@ claim = Table(
     "claim",
     metadata,
     Column("command", Words, ForeignKey("command.id"), primary_key=True),
-    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("attempt", _Whole, primary_key=True, autoincrement=False),
     _time("at"),
 )
 """Append only: who writes to a device holds the one row of its command and attempt."""
@@ -294,7 +302,7 @@ account = Table(
 asset = Table(
     "asset",
     metadata,
-    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("position", _Whole, primary_key=True, autoincrement=False),
     Column("id", Words, nullable=False, unique=True),
     _words("body"),
 )
@@ -302,7 +310,7 @@ asset = Table(
 device = Table(
     "device",
     metadata,
-    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("position", _Whole, primary_key=True, autoincrement=False),
     Column("id", Words, nullable=False, unique=True),
     _words("body"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -21,13 +21,16 @@ EVERY_S: Final = 60.0
 _SLOTS: Final = 2
 _log = logs.get(__name__)
 
+TakeIn = Callable[[Connection, Latest, int], int]
+"""Fold every sound group after the one given, in order of storing; the id of the newest group there is."""
+
 
 class Snapshots:
     """Follows what the writer commits and says when a snapshot is due. Lives on the writer's thread."""
 
-    def __init__(self, clock: Clock, damage: Damage) -> None:
+    def __init__(self, clock: Clock, take_in: TakeIn) -> None:
         self._clock = clock
-        self._damage = damage
+        self._take_in = take_in
         self._latest: Latest | None = None
         self._through = 0
         self._groups = 0
@@ -59,8 +62,8 @@ class Snapshots:
     def keep(self, connection: Connection) -> None:
         """Write a snapshot in the caller's transaction; call `kept` once that is committed."""
         if self._latest is None:
-            self._latest, self._through = latest_of(connection, self._damage)
-        self._through = _take_in(connection, self._latest, self._through, self._damage)
+            self._latest, self._through = latest_of(connection, self._take_in)
+        self._through = self._take_in(connection, self._latest, self._through)
         _write(connection, self._latest, self._through)
 
     def put_off(self) -> None:
@@ -73,15 +76,15 @@ class Snapshots:
         self._latest = None
 
 
-def latest_of(connection: Connection, damage: Damage) -> tuple[Latest, int]:
+def latest_of(connection: Connection, take_in: TakeIn) -> tuple[Latest, int]:
     """The newest sample of every point, and the id of the newest group taken in."""
     latest = Latest()
     through = _read(connection, latest)
-    return latest, _take_in(connection, latest, through, damage)
+    return latest, take_in(connection, latest, through)
 
 
-def _take_in(connection: Connection, latest: Latest, after: int, damage: Damage) -> int:
-    """Fold every group after `after`; the id of the newest group there is."""
+def take_in(damage: Damage, connection: Connection, latest: Latest, after: int) -> int:
+    """TakeIn from the groups in `samples`."""
     for _, batch in sound(connection, select(samples).where(samples.c.id > after).order_by(samples.c.id), damage):
         latest.fold(batch)
     return max(after, connection.execute(select(func.max(samples.c.id))).scalar_one() or 0)

@@ -117,7 +117,7 @@ class Writer:
             raise StoreError("{file} is closed.", file=self._database.place)
         self._settle()
         stored, self._stored = self._stored, None
-        if stored is not None and stored.work == work:
+        if stored is not None and stored.work is work:
             # Tried again by someone who could not be told: it is not done twice.
             answer: T = stored.result
             return answer

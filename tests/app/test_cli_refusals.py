@@ -51,7 +51,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no site.toml": (lambda site: (site / "site.toml").unlink(), "is not a site folder: it has no site.toml"),
     "unknown key": (append('colour = "red"'), "site.toml, line 1: colour is not a known key"),
     "not TOML": (append("id ="), "site.toml, line 1: is not TOML"),
-    "another database": (append('database = "postgresql://h/x"'), "keeps its database in SQLite, not in postgresql"),
+    "no server": (append('database = "postgresql://127.0.0.1:9/x"'), "cannot be reached"),
     "no database": (lambda site: (site / "linepack.db").unlink(), "There is no database at"),
     "zero length": (lambda site: (site / "linepack.db").write_bytes(b""), "is empty (0 bytes)"),
     "not a database": (lambda site: (site / "linepack.db").write_bytes(b"x" * 4096), "is not a database or is damaged"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -16,7 +17,7 @@ from backend.store.groups import Damage
 from backend.store.history import History
 from backend.store.rolled.steps import Steps
 from backend.store.rolled.tail import Tail
-from backend.store.snapshot import latest_of
+from backend.store.snapshot import latest_of, take_in
 from backend.store.sqlite.hand import SqliteHand
 
 
@@ -94,7 +95,7 @@ class SqliteDatabase:
     def last_values(self) -> SampleBatch:
         """From the newest snapshot and the groups after it."""
         with self.reading() as connection:
-            latest, _ = latest_of(connection, self._damage)
+            latest, _ = latest_of(connection, partial(take_in, self._damage))
         return latest.batch()
 
     def fault(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from backend.store import blob, connections
 from backend.store.connections import driver, in_words
 from backend.store.groups import Damage
 from backend.store.outage import Outage
-from backend.store.snapshot import Snapshots
+from backend.store.snapshot import Snapshots, take_in
 
 T = TypeVar("T")
 _GROUP = tuple(field.name for field in fields(blob.Group))
@@ -34,7 +35,7 @@ class SqliteHand:
         self.connection: Connection | None = None
         self._file = file
         self._engine = connections.writing(file)
-        self._snapshots = Snapshots(clock, damage)
+        self._snapshots = Snapshots(clock, partial(take_in, damage))
         self._outage = Outage(file)
         self._place = _place_of(file)
         # Before any reader: the last to leave writes the log back into the file, and a reader could not.

@@ -29,10 +29,12 @@ from tests.support.stored import account, alarm, batch, command, draft, occurren
 # One store serves all examples of a test: facts are told apart by their keys.
 many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
+# No database keeps a NUL or a lone surrogate in a text: those are escaped.
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 _PLAIN: dict[object, SearchStrategy[Any]] = {
     int: st.integers(-(2**63), 2**63 - 1),
     float: st.floats(),
-    str: st.text(),
+    str: texts,
     bytes: st.binary(),
     bool: st.booleans(),
     types.NoneType: st.none(),
@@ -110,7 +112,7 @@ def test_quarantine(store: Store, fact: Quarantined) -> None:
 
 
 @many
-@given(key=st.text(), value=st.text())
+@given(key=texts, value=texts)
 def test_settings(store: Store, key: str, value: str) -> None:
     stored(store, lambda tx: tx.setting(key, value))
     assert store.setting(key) == value
@@ -208,22 +210,22 @@ def test_the_journal_is_read_from_where_one_left_off(store: Store) -> None:
 
 
 def test_text_that_a_device_garbled_is_kept_readable(store: Store) -> None:
-    """A lone surrogate has no UTF-8. Refusing it would stop every sample that came with it."""
+    """A lone surrogate has no UTF-8, and PostgreSQL keeps no NUL. Refusing it would stop every sample beside it."""
 
     def work(tx: Any) -> object:
-        tx.device_event(DeviceEvent(device="R-12", name="door", at=1, received_at=2, text="open\ud800"))
+        tx.device_event(DeviceEvent(device="R-12", name="door", at=1, received_at=2, text="open\ud800\0"))
         tx.quarantine(Quarantined(source="R-12", stage="decode", reason="\udfff", raw=b"\xff", received_at=2))
         tx.occurrence(replace(occurrence(), reason="\ud83d"))
         tx.alarm(alarm()[0], replace(alarm()[1], acked_by="\ud800"))
-        return tx.journal(replace(draft("c\ud800"), fields=(("answer\ud801", "\ud802"),)))
+        return tx.journal(replace(draft("c\ud800"), fields=(("answer\ud801", "\ud802\0"),)))
 
     entry = store.run(work).result(5)
-    assert store.device_events()[0].text == "open\\ud800"
+    assert store.device_events()[0].text == "open\\ud800\\x00"
     assert store.quarantined()[0].reason == "\\udfff"
     assert store.occurrences()[0].reason == "\\ud83d"
     assert store.alarms()[0][1].acked_by == "\\ud800"
     assert list(store.journal()) == [entry]
-    assert (entry.draft.subject, entry.draft.fields) == ("c\\ud800", (("answer\\ud801", "\\ud802"),))
+    assert (entry.draft.subject, entry.draft.fields) == ("c\\ud800", (("answer\\ud801", "\\ud802\\x00"),))
     assert verify(store.journal(), GENESIS(store.site, store.id)).ok
 
 
@@ -247,9 +249,12 @@ def test_numbers_of_numpy_are_kept_as_numbers(store: Store) -> None:
     [
         (lambda tx: tx.registry(Registry(points=registry(3).points[1:])), "must be dense from 0"),
         (lambda tx: tx.registry(registry(2)), "2 points cannot replace 3: an id is never used again"),
-        (lambda tx: tx.claim("nobody", 1), "FOREIGN KEY constraint failed"),
-        (lambda tx: tx.setting("key", None), "NOT NULL constraint failed"),
-        (lambda tx: tx.device_event(DeviceEvent(device="d", name="n", at=2**63, received_at=0)), "too large"),
+        (lambda tx: tx.claim("nobody", 1), "(?i)foreign key constraint"),
+        (lambda tx: tx.setting("key", None), "(?i)not.null constraint"),
+        (
+            lambda tx: tx.device_event(DeviceEvent(device="d", name="n", at=2**63, received_at=0)),
+            "too large|out of range",
+        ),
         (lambda tx: tx.journal(replace(draft(), fields=(("list", [1]),))), "keeps no list"),
         (lambda tx: tx.command(replace(command(), note={1})), "not a Command: Expected `str`, got `array`"),
         (lambda tx: tx.alarm(alarm()[0], replace(alarm()[1], value="1.9")), "not a AlarmFacts: Expected `float"),

@@ -17,7 +17,7 @@ from backend.errors import StoreError
 from backend.model.sample import SampleBatch
 from backend.store import Store, blob, snapshot
 from tests.support.clock import START_US, ManualClock
-from tests.support.stored import batch, url_of
+from tests.support.stored import batch
 
 MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 Row = tuple[int, int, float]
@@ -116,10 +116,9 @@ def test_a_back_fill_over_a_month_is_looked_up_where_it_is(store: Store) -> None
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def shared(shared_url: str) -> Iterator[Store]:
     """One store for the examples below; each uses points of its own."""
-    file = tmp_path_factory.mktemp("history") / "linepack.db"
-    made = Store.create(url_of(file), site="s", mode="live", clock=ManualClock(), seal=seal)
+    made = Store.open(shared_url, site="linjiang", mode="live", clock=ManualClock(), seal=seal)
     yield made
     made.close()
 

@@ -169,7 +169,7 @@ def test_held_by_another_program(closed: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("postgresql://ops:secret@db/linepack", "keeps its database in SQLite, not in postgresql;"),
+        ("mysql://ops:secret@db/linepack", "keeps its database in SQLite or PostgreSQL, not in mysql;"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
         ("linepack.db", "is not a database address"),

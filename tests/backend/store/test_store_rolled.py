@@ -22,8 +22,9 @@ from backend.store.rolled import growing, steps, tail
 from backend.store.rolled.grains import HOUR, MINUTE, QUARTER, RAW, Tier
 from backend.store.thinning import tier_for
 from tests.support.clock import START_US, ManualClock
-from tests.support.stored import batch, url_of
+from tests.support.stored import batch
 
+pytestmark = pytest.mark.on_file
 S, MIN, H, DAY = 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
 BAD = quality(Status.BAD, Cause.COMMS)
 Row = tuple[int, int, float, int]
@@ -57,13 +58,12 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def shared(shared_url: str) -> Iterator[Store]:
     """One store for all examples, whose leaves are small, so that few samples fill many; each uses its own points."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(growing, "SAMPLES", 5)
         patch.setattr(growing, "GRAINS", 3)
-        file = tmp_path_factory.mktemp("rolled") / "linepack.db"
-        made = Store.create(url_of(file), site="s", mode="live", clock=ManualClock(), seal=seal)
+        made = Store.open(shared_url, site="linjiang", mode="live", clock=ManualClock(), seal=seal)
         yield made
         made.close()
 

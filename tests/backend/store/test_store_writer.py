@@ -245,6 +245,7 @@ def test_a_database_locked_by_another_program_is_said_and_tried_again(store: Sto
     assert not is_empty(store)
 
 
+@pytest.mark.on_file
 def test_a_full_disk_is_said_and_recovers_without_a_restart(store: Store) -> None:
     """SQLite's own page limit gives the same error as a disk without room."""
 
@@ -421,6 +422,7 @@ class FailingSync:
         raise error
 
 
+@pytest.mark.on_file
 @pytest.mark.expects_warnings
 @pytest.mark.parametrize("name", ["SQLITE_IOERR_FSYNC", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB"])
 def test_a_commit_the_disk_did_not_take_is_never_tried_again_on_the_same_connection(

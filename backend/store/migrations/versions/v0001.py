@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from backend.store.migrations import postgres
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -14,24 +16,45 @@ depends_on = None
 
 _APPEND_ONLY = ("journal", "occurrence", "claim")
 _END_STATES = "('verified', 'rejected', 'expired', 'cancelled', 'failed')"
+# Sorted and compared by its bytes, as SQLite does.
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+# Of 64 bits, as SQLite's are.
+_WHOLE = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 _ASKED = ("number", "id", "device", "point", "action", "requested_at", "content", "requester", "requester_session")
 
 
 def upgrade() -> None:
     """Make every table, then the triggers that keep the facts as they were written."""
-    _samples()
+    on_file = op.get_bind().dialect.name == "sqlite"
+    _marks()
+    if on_file:
+        _samples()
     _facts()
     _alarms()
     _commands()
     _registry()
-    if op.get_bind().dialect.name == "sqlite":
+    if on_file:
         for trigger in _triggers():
             op.execute(trigger)
+    else:
+        _on_a_server()
+
+
+def _on_a_server() -> None:
+    """PostgreSQL: samples are rows, and all refusals are written in its own language."""
+    asked = "SELECT count(*) FROM pg_extension WHERE extname = 'timescaledb'"
+    hyper = bool(op.get_bind().scalar(sa.text(asked)))
+    kinds = postgres.HYPERTABLE if hyper else postgres.PARTITIONS
+    for statement in (*postgres.SAMPLES, *kinds, *postgres.FOR_PEOPLE, *postgres.triggers(_ASKED)):
+        op.get_bind().exec_driver_sql(statement)
+
+
+def _marks() -> None:
+    op.create_table("meta", _text_key("key"), _text("value"))
+    op.create_table("setting", _text_key("key"), _text("value"))
 
 
 def _samples() -> None:
-    op.create_table("meta", sa.Column("key", sa.Text, primary_key=True), _text("value"))
-    op.create_table("setting", sa.Column("key", sa.Text, primary_key=True), _text("value"))
     op.create_table(
         "samples",
         _row_id(),
@@ -76,7 +99,7 @@ def _facts() -> None:
     op.create_index("journal_subject", "journal", ["subject"])
     op.create_table(
         "account",
-        sa.Column("login", sa.Text, primary_key=True),
+        _text_key("login"),
         *_texts("person", "name", "role", "status", "password_hash", "totp_secret"),
         *_times("totp_last_step"),
         *_integers("failures"),
@@ -87,14 +110,14 @@ def _facts() -> None:
 def _alarms() -> None:
     op.create_table(
         "alarm",
-        sa.Column("key", sa.Text, primary_key=True),
+        _text_key("key"),
         _flag("cond"),
         _text("input"),
         _flag("ack"),
         _flag("latched"),
         *_integers("occurrence"),
         _text("level"),
-        sa.Column("peak", sa.Integer),
+        sa.Column("peak", _WHOLE),
         *_times("raised_at", "cleared_at", "acked_at"),
         _text("acked_by"),
         _flag("late"),
@@ -122,7 +145,7 @@ def _commands() -> None:
     op.create_table(
         "command",
         _row_id("number"),
-        sa.Column("id", sa.Text, nullable=False, unique=True),
+        sa.Column("id", _TEXT, nullable=False, unique=True),
         _text("device"),
         *_integers("point"),
         _text("action"),
@@ -138,7 +161,7 @@ def _commands() -> None:
     op.create_index("command_state", "command", ["state"])
     op.create_table(
         "claim",
-        sa.Column("command", sa.Text, sa.ForeignKey("command.id"), primary_key=True),
+        sa.Column("command", _TEXT, sa.ForeignKey("command.id"), primary_key=True),
         _integer_key("attempt"),
         *_times("at"),
     )
@@ -147,7 +170,7 @@ def _commands() -> None:
 def _registry() -> None:
     for name in ("asset", "device"):
         op.create_table(
-            name, _integer_key("position"), sa.Column("id", sa.Text, nullable=False, unique=True), _text("body")
+            name, _integer_key("position"), sa.Column("id", _TEXT, nullable=False, unique=True), _text("body")
         )
     op.create_table("point", _integer_key("id"), *_texts("tag", "body"))
 
@@ -192,15 +215,20 @@ def _triggers() -> list[str]:
 
 
 def _row_id(name: str = "id") -> sa.Column[Any]:
-    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True)
+    kind = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Column(name, kind, sa.Identity(), primary_key=True)
 
 
 def _integer_key(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.Integer, primary_key=True, autoincrement=False)
+    return sa.Column(name, _WHOLE, primary_key=True, autoincrement=False)
+
+
+def _text_key(name: str) -> sa.Column[Any]:
+    return sa.Column(name, _TEXT, primary_key=True)
 
 
 def _text(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.Text, nullable=False)
+    return sa.Column(name, _TEXT, nullable=False)
 
 
 def _flag(name: str) -> sa.Column[Any]:
@@ -216,7 +244,7 @@ def _times(*names: str) -> list[sa.Column[Any]]:
 
 
 def _integers(*names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Integer, nullable=False) for name in names]
+    return [sa.Column(name, _WHOLE, nullable=False) for name in names]
 
 
 def _blobs(*names: str) -> list[sa.Column[Any]]:
