@@ -15,7 +15,6 @@ from backend.store import Store, backup
 from tests.support.clock import ManualClock
 from tests.support.stored import batch, command, draft, url_of
 
-
 pytestmark = pytest.mark.on_file
 
 
