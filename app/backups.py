@@ -48,6 +48,8 @@ def backup_site(folder: Path, file: Path) -> int:
         raise ConfigError("{file} exists already; name a new file for the backup.", file=file)
     if not file.parent.is_dir():
         raise ConfigError("{folder} is not a folder; make it first.", folder=file.parent)
+    with reading(site):
+        pass
     database = _database(site)
     if site.folder in file.parents:
         raise ConfigError("{file} lies in the site folder; name a file outside it.", file=file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 
 _COMMIT = b"COMMIT\x00"
@@ -61,19 +61,25 @@ class Way:
         task = asyncio.current_task()
         assert task is not None
         self._talks.add(task)
+        ends = [writer]
+        answers: asyncio.Future[None] | None = None
         try:
             if self.open:
                 far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
+                ends.append(far_writer)
                 answers = asyncio.ensure_future(_pass_on(far_reader, writer))
                 await self._ask(reader, far_writer)
-                answers.cancel()
-                await asyncio.gather(answers, return_exceptions=True)
-                far_writer.close()
         except (OSError, asyncio.CancelledError):
             pass
         finally:
+            if answers is not None:
+                answers.cancel()
+                await asyncio.gather(answers, return_exceptions=True)
+            for each in ends:
+                each.close()
+                with suppress(OSError):
+                    await each.wait_closed()
             self._talks.discard(task)
-            writer.close()
 
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while asked := await reader.read(1 << 16):

@@ -202,7 +202,7 @@ def test_occurrences_by_time_and_key(store: Store) -> None:
 
 
 def test_the_journal_is_read_from_where_one_left_off(store: Store) -> None:
-    entries = store.run(lambda tx: [tx.journal(draft(f"c{n}")) for n in range(2500)]).result(5)
+    entries = store.run(lambda tx: [tx.journal(draft(f"c{n}")) for n in range(2500)]).result(30)
     assert list(store.journal()) == entries
     assert list(store.journal(after=999, limit=1502)) == entries[999:2501]
     assert list(store.journal(after=2500)) == []
