@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import selectors
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,76 +29,73 @@ class Way:
         """Whether anybody new is let through."""
         self.stays_closed = False
         """Whether nobody is let through after a cut, until `open` is set again."""
-        self.port = 0
         self._to = port
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.port = self._door.getsockname()[1]
+        self._wake, self._woken = socket.socketpair()
+        self._others: dict[socket.socket, socket.socket] = {}
+        self._askers: set[socket.socket] = set()
+        self._selector = selectors.DefaultSelector()
+        for each in (self._door, self._woken):
+            self._selector.register(each, selectors.EVENT_READ)
         self._thread = threading.Thread(target=self._run, name="way")  # noqa: TID251 - a far end
         self._thread.start()
-        assert self._ready.wait(5)
 
     def close(self) -> None:
         """Cut everything and end the thread."""
-        self._loop.call_soon_threadsafe(self._end.set)
+        self._wake.send(b"x")
         self._thread.join(5)
-        self._loop.close()
+        self._wake.close()
 
     def _run(self) -> None:
-        self._loop.run_until_complete(self._serve())
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._woken:
+                    self._end()
+                    return
+                if key.fileobj is self._door:
+                    self._let_in()
+                elif key.fileobj in self._others:
+                    assert isinstance(key.fileobj, socket.socket)
+                    self._pass_on(key.fileobj)
 
-    async def _serve(self) -> None:
-        self._end = asyncio.Event()
-        self._talks: set[asyncio.Task[None]] = set()
-        server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._end.wait()
-        server.close()
-        for talk in tuple(self._talks):
-            talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
+    def _let_in(self) -> None:
+        near, _ = self._door.accept()
+        if not self.open:
+            near.close()
+            return
+        far = socket.create_connection(("127.0.0.1", self._to))
+        self._askers.add(near)
+        for one, other in ((near, far), (far, near)):
+            self._others[one] = other
+            self._selector.register(one, selectors.EVENT_READ)
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._talks.add(task)
-        ends = [writer]
-        answers: asyncio.Future[None] | None = None
+    def _pass_on(self, one: socket.socket) -> None:
         try:
-            if self.open:
-                far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
-                ends.append(far_writer)
-                answers = asyncio.ensure_future(_pass_on(far_reader, writer))
-                await self._ask(reader, far_writer)
-        except (OSError, asyncio.CancelledError):
-            pass
-        finally:
-            if answers is not None:
-                answers.cancel()
-                await asyncio.gather(answers, return_exceptions=True)
-            for each in ends:
-                each.close()
-                with suppress(OSError):
-                    await each.wait_closed()
-            self._talks.discard(task)
+            said = one.recv(1 << 16)
+        except OSError:
+            said = b""
+        cut = self.cut if one in self._askers and _COMMIT in said else Cut.NEVER
+        if said and cut is not Cut.BEFORE:
+            with suppress(OSError):
+                self._others[one].sendall(said)
+        if not said or cut is not Cut.NEVER:
+            self._part(one)
+        if cut is not Cut.NEVER:
+            self.cut = Cut.NEVER
+            self.open = not self.stays_closed
 
-    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while asked := await reader.read(1 << 16):
-            cut = self.cut if _COMMIT in asked else Cut.NEVER
-            if cut is not Cut.BEFORE:
-                writer.write(asked)
-                await writer.drain()
-            if cut is not Cut.NEVER:
-                self.cut = Cut.NEVER
-                self.open = not self.stays_closed
-                return
+    def _part(self, one: socket.socket) -> None:
+        for each in (one, self._others[one]):
+            self._selector.unregister(each)
+            self._askers.discard(each)
+            del self._others[each]
+            each.close()
 
-
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while told := await reader.read(1 << 16):
-        writer.write(told)
-        await writer.drain()
-    writer.close()
+    def _end(self) -> None:
+        for each in (*self._others, self._door, self._woken):
+            each.close()
+        self._selector.close()
 
 
 @contextmanager
