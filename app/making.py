@@ -129,6 +129,7 @@ def _write(
         name_zh="" if name else NAME[1],
         mode=mode or "simulator",
         broker_url=BROKER_URL if broker_url is None else broker_url,
+        meters_listen=city.meters_listen,
         assets=city.assets,
         devices=city.devices,
         network=city.geojson,

@@ -48,6 +48,15 @@ class Fleet:
         self._rng = random.Random(seed)
         self._open = asyncio.Semaphore(_CONNECTIONS)
 
+    async def heard(self) -> bool:
+        """Whether anybody listens."""
+        try:
+            _, writer = await asyncio.open_connection(self._host, self._port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
     async def offered(self, per_s: float, seconds: float, *, faults: float = 0.0) -> Report:
         """Begin so many reports a second, whatever becomes of them, then wait for the last."""
         return await self._run(lambda: _pace(per_s, seconds), faults)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from backend.errors import ConfigError
 from backend.model.network import Network
-from backend.model.thing_model import ThingModel, forms_of
+from backend.model.thing_model import METER, ThingModel, forms_of
 from backend.network.geojson import NETWORK_FILE, from_geojson
 from backend.site import Site, read_json, thing_models
 from backend.site.folder import is_loopback
@@ -40,6 +40,8 @@ def load_equipment(site: Site, *, seed: int) -> Equipment:
         raise ConfigError("{file}: is not a list of devices", file=devices_file)
     terminals = {}
     for number, row in enumerate(rows, start=1):
+        if isinstance(row, dict) and row.get("protocol") == METER:
+            continue  # they call in: `sims.meters`
         try:
             terminal = _terminal(row, models, network, site.id, seed)
         except (KeyError, TypeError, AttributeError, StopIteration) as error:

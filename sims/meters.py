@@ -32,7 +32,9 @@ from sims.devices.gas_meter import GasMeter
 DEVICES_FILE: Final = Path("registry") / "devices.json"
 MODELS: Final = ("gas-meter", "ci-gas-meter")
 FAULTS: Final = 0.01
-EVERY_S: Final = 300.0
+EVERY_S: Final = 240.0
+FIRST_PER_S: Final = 20.0
+LISTENS_S: Final = 1.0
 DRIFT_S: Final = 30
 
 
@@ -59,12 +61,15 @@ def fit(site: Site, *, kind: str | None = None, seed: int = 1) -> list[GasMeter]
 
 
 async def call_in(site: Site, *, seed: int = 1) -> None:
-    """Everyone reports every five minutes, until cancelled."""
+    """Everyone reports once as soon as somebody listens, then about every five minutes, until cancelled."""
     assert site.meters is not None
     meters = fit(site, seed=seed)
     fleet = Fleet(meters, host=site.meters.host, port=site.meters.port, seed=seed)
+    while meters and not await fleet.heard():
+        await asyncio.sleep(LISTENS_S)
+    await fleet.offered(FIRST_PER_S, len(meters) / FIRST_PER_S)
     while meters:
-        await fleet.offered(max(len(meters) / EVERY_S, 0.5), 60.0, faults=FAULTS)
+        await fleet.offered(max(len(meters) / EVERY_S, 0.1), 60.0, faults=FAULTS)
 
 
 async def phase(site: Site, meters: Sequence[GasMeter], asked: Mapping[str, Any]) -> dict[str, float]:

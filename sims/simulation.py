@@ -18,6 +18,7 @@ from sims.devices.modbus_station import ModbusStation
 from sims.devices.mqtt_device import Gateway, MqttDevice
 from sims.devices.terminal import Terminal
 from sims.equipment import Equipment
+from sims.meters import call_in
 from sims.plant import Plant
 from sims.publishing import Load, Reporter
 
@@ -38,6 +39,7 @@ class Simulation:
         """rate: values a second over MQTT instead of the devices' own periods."""
         self.plant = plant
         self._site = site
+        self._seed = seed
         self._ending = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._threads: list[threading.Thread] = []
@@ -66,6 +68,8 @@ class Simulation:
             self._thread("field-servers", self._serve)
             for station in self._stations.values():
                 self._start_station(station)
+            if self._site.meters is not None:
+                asyncio.run_coroutine_threadsafe(call_in(self._site, seed=self._seed), self._loop)
             if self._gateway is not None:
                 self._gateway.start()
             self.step()

@@ -11,10 +11,14 @@ from backend.model.network import Network
 from backend.network.geojson import NETWORK_FILE, to_geojson
 from backend.site import write_template
 from sims.city.assets import asset_rows
+from sims.city.meters import meter_assets, meter_devices
 from sims.city.network import draw_city
+from sims.city.sizes import SIZES
 from sims.city.terminals import device_rows
 
 SITE_ID: Final = "linjiang"
+METERS_AFTER: Final = 30
+"""Meters call in at the port so many after the first RTU's."""
 NAME: Final = ("Linjiang City Gas", "临江燃气")
 Row = dict[str, Any]
 
@@ -27,15 +31,22 @@ class City:
     assets: tuple[Row, ...]
     devices: tuple[Row, ...]
     geojson: Row
+    meters_listen: str
+    """host:port where gas meters call in; empty where there are none."""
 
 
 def plan_city(*, seed: int, host: str = "127.0.0.1", modbus_port: int = 15020, size: str = "city") -> City:
     """The city as data; nothing is written. The same arguments give the same city."""
     network = draw_city(size, seed)
+    meters = SIZES[size].meters
     return City(
         network=network,
-        assets=tuple(asset_rows(network)),
-        devices=tuple(device_rows(network, host=host, modbus_port=modbus_port)),
+        assets=(*asset_rows(network), *(meter_assets(network) if meters else ())),
+        devices=(
+            *device_rows(network, host=host, modbus_port=modbus_port),
+            *(meter_devices(network) if meters else ()),
+        ),
+        meters_listen=f"{host}:{modbus_port + METERS_AFTER}" if meters else "",
         geojson=to_geojson(network, name=NAME[0], seed=seed),
     )
 
@@ -63,6 +74,7 @@ def generate(
             name_zh=NAME[1],
             mode="simulator",
             broker_url=broker_url,
+            meters_listen=city.meters_listen,
             assets=city.assets,
             devices=city.devices,
             network=city.geojson,

@@ -24,6 +24,8 @@ class Size:
     loggers: int
     cabinets: int
     detectors: int
+    meters: bool
+    """Customers whose gas meters call in."""
 
     def share(self) -> float:
         """Part of the whole city's peak flow."""
@@ -43,6 +45,7 @@ SIZES: Final = {
         loggers=24,
         cabinets=40,
         detectors=60,
+        meters=True,
     ),
     "small": Size(
         supplies=SUPPLIES[:1],
@@ -55,6 +58,7 @@ SIZES: Final = {
         loggers=1,
         cabinets=1,
         detectors=2,
+        meters=False,
     ),
 }
 

@@ -141,7 +141,7 @@ def test_a_wrong_network_file_is_named(document: object, reason: str) -> None:
         from_geojson(document, file="n.geojson")
 
 
-@pytest.mark.parametrize(("size", "devices"), [("city", 280), ("small", 21)])
+@pytest.mark.parametrize(("size", "devices"), [("city", 460), ("small", 21)])
 def test_a_site_registers_every_row(tmp_path: Path, size: str, devices: int) -> None:
     city = generate(tmp_path / "site", seed=1, size=size)
     site = load(tmp_path / "site")
