@@ -15,6 +15,7 @@ from app.pages.devices import presenter
 from app.pages.devices.fleet import areas_of, fleet_of
 from app.pages.devices.fleet_view import AreaChips, FleetTiles
 from app.pages.devices.forms import ChangeDialog, PointDialog, RemoteDialog
+from app.pages.devices.meters_card import MetersCard
 from app.texts import _
 from backend.api import DeviceView
 from backend.errors import RefusedError, mark
@@ -60,6 +61,7 @@ class DevicesPage(Page):
         self._quarantine = Table(self._quarantine_model, name="", row_height=m.ROW_DENSE)
         self._link_card, self._device_card = Card(), Card()
         self._stage_card, self._quarantine_card = Card(), Card()
+        self._meters = MetersCard()
         self._search = SearchField(name="", hint="", key="/")
         self._view = Segmented([(_REGISTRY, ""), (_LINKS, "")], name="")
         self._views = QStackedWidget()
@@ -136,6 +138,7 @@ class DevicesPage(Page):
         self._places = presenter.places_of(self._context.backend.registry)
         self._link_card.set_title(_("Field links"))
         self._device_card.set_title(_("Devices"))
+        self._meters.retranslate()
         self._stage_card.set_title(_("Pipeline since start"))
         self._quarantine_card.set_title(_("Quarantine"))
         self._view.set_segments([(_REGISTRY, _("Registry")), (_LINKS, _("Links and pipeline"))], _("View"))
@@ -175,6 +178,7 @@ class DevicesPage(Page):
         backend = self._context.backend
         self._devices = {view.device.id: view for view in backend.devices.snapshot()}
         self._link_model.replace(presenter.link_rows(backend.links.snapshot()))
+        self._meters.show_head_ends(backend.metering.head_ends())
         self._stage_model.replace(presenter.stage_rows(backend.devices.pipeline()))
         asked: Future[tuple[Quarantined, ...]] = backend.devices.quarantined(_QUARANTINE)
         self._context.actions.ask(asked, self._show_quarantine, owner=self, failed=None)
@@ -326,6 +330,7 @@ class DevicesPage(Page):
         links = QVBoxLayout()
         space(links, gap=m.GAP)
         links.addWidget(self._link_card, 1)
+        links.addWidget(self._meters)
         links.addLayout(foot)
         for layout in (registry, links):
             view = QWidget()

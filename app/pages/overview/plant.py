@@ -86,9 +86,16 @@ def _place(asset: Asset, points: Mapping[str, Point]) -> Place:
 
 
 def _fleets(registry: Registry, by_asset: Mapping[str, Mapping[str, Point]]) -> Iterable[Fleet]:
+    # The valve in a customer's meter is none of the network's.
+    customers = {asset.id for asset in registry.assets if asset.kind is AssetKind.CUSTOMER}
     kinds: dict[str, Callable[[Point], bool]] = {
         "detectors": lambda point: point.kind is QuantityKind.CONCENTRATION and point.limits.gas_leak,
-        "valves": lambda point: point.writable and point.actuator is not None and "command" in point.property,
+        "valves": lambda point: (
+            point.writable
+            and point.actuator is not None
+            and "command" in point.property
+            and point.asset not in customers
+        ),
         "cabinets": lambda point: False,
         "loggers": lambda point: False,
         "vehicles": lambda point: False,
