@@ -38,6 +38,7 @@ from backend.api.notes import NotesApi
 from backend.api.people import PeopleApi
 from backend.api.preferences import PreferencesApi
 from backend.api.screen import SCREEN_ALARM, ScreenApi
+from backend.api.soundness import Soundness
 from backend.api.status import StatusApi
 from backend.api.worker import Worker
 from backend.audit.bundle import write_bundle
@@ -292,6 +293,10 @@ class System:
         people: People,
     ) -> Backend:
         core, clock, store = self._core, self._clock, self._store
+        self._soundness = Soundness(
+            store=store, verify=self.verify_journal, alarms=_CommandAlarms(core, alarms, clock), worker=self._worker
+        )
+        self._undo.append(self._soundness.stop)
         drawing = _drawing(place)
         network = NetworkApi(
             drawing,
@@ -306,6 +311,7 @@ class System:
             drawing=drawing, registry=devices_api.registry, snapshot=lambda: table.snapshot(clock.wall_us())
         )
         core.topics.ticked.subscribe(balance.on_tick)
+        core.topics.ticked.subscribe(self._soundness.on_tick)
         people_api = PeopleApi(people=people, call=core.call, worker=self._worker, issuer=f"Linepack {place.id}")
         alarms_api = AlarmsApi(
             core=core,
@@ -461,7 +467,7 @@ class _Values:
 
 @dataclass(frozen=True, slots=True)
 class _CommandAlarms:
-    """The alarm engine as commands see it: durable when it returns. Core thread only."""
+    """The alarm engine as commands and the daily check see it: durable when it returns. Core thread only."""
 
     core: Core[Changes]
     engine: AlarmEngine

@@ -1,0 +1,146 @@
+"""Stored data are read once a day; damage is an alarm and its range is in the journal (F10)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.api.soundness import DAMAGE_ALARM, EVERY_US, Soundness
+from backend.audit import GENESIS, verify
+from backend.model.alarm import AlarmConfig
+from backend.store import Store
+from tests.support.clock import START_US, ManualClock
+from tests.support.stored import batch, draft, registry
+from tests.support.units import SITE, make_store, open_store
+
+
+class AtOnce:
+    """A worker that does it before it says so."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def submit(self, work: Callable[..., Any], *given: Any) -> Future[Any]:
+        self.done += 1
+        future: Future[Any] = Future()
+        future.set_result(work(*given))
+        return future
+
+
+class Heard:
+    """The alarms as they stand."""
+
+    def __init__(self) -> None:
+        self.standing: set[str] = set()
+
+    def raise_(self, config: AlarmConfig, *, value: float | None = None) -> None:
+        self.standing.add(config.key)
+
+    def clear(self, key: str) -> None:
+        self.standing.discard(key)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    clock = ManualClock()
+    make_store(tmp_path / "linepack.db", clock)
+    store = open_store(tmp_path / "linepack.db", clock)
+    store.run(lambda tx: tx.registry(registry())).result(5)
+    for number in range(5):
+        store.run(lambda tx, n=number: (tx.samples(batch([(1, n, 0.5)])), tx.journal(draft(f"c{n}")))).result(5)
+    yield store
+    store.close()
+
+
+def checking(store: Store, heard: Heard, worker: AtOnce) -> Soundness:
+    return Soundness(
+        store=store,
+        verify=lambda: verify(store.journal(), GENESIS(SITE, store.id)),
+        alarms=heard,
+        worker=worker,  # type: ignore[arg-type]  # all that is asked of a pool
+    )
+
+
+def spoil(store: Store, statement: str) -> None:
+    assert isinstance(store.place, Path)
+    with closing(sqlite3.connect(store.place)) as attacker:
+        for (name,) in attacker.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            attacker.execute(f"DROP TRIGGER {name}")
+        attacker.execute(statement)
+        attacker.commit()
+
+
+def kinds(store: Store) -> list[str]:
+    return [entry.draft.kind for entry in store.journal()][5:]
+
+
+def test_sound_data_are_read_once_a_day_and_that_is_journaled(store: Store) -> None:
+    heard, worker = Heard(), AtOnce()
+    soundness = checking(store, heard, worker)
+    for hour in range(60):
+        soundness.on_tick(START_US + hour * 3_600_000_000)
+    assert worker.done == 2
+    assert kinds(store) == ["store.checked", "store.checked"]
+    assert heard.standing == set()
+    # A restart does not begin the day anew.
+    again = checking(store, heard, worker)
+    again.on_tick(START_US + 47 * 3_600_000_000)
+    again.on_tick(START_US + 46 * 3_600_000_000 + EVERY_US)
+    assert worker.done == 3
+
+
+@pytest.mark.expects_warnings
+def test_a_damaged_group_is_found_within_a_day_and_its_range_is_named(store: Store) -> None:
+    spoil(store, "UPDATE samples SET body = zeroblob(length(body)) WHERE id = 3")
+    heard, worker = Heard(), AtOnce()
+    soundness = checking(store, heard, worker)
+    soundness.on_tick(START_US)
+    assert heard.standing == set()
+    soundness.on_tick(START_US + EVERY_US)
+    soundness.on_tick(START_US + EVERY_US + 1)
+    assert heard.standing == {DAMAGE_ALARM.key}
+    (named,) = [entry.draft for entry in store.journal() if entry.draft.kind == "store.damaged"]
+    assert (named.subject, dict(named.fields)["first_at"]) == ("group 3", START_US + 2)
+
+
+@pytest.mark.expects_warnings
+def test_damage_that_a_reader_meets_does_not_wait_for_the_day(store: Store) -> None:
+    spoil(store, "UPDATE samples SET body = zeroblob(length(body)) WHERE id = 3")
+    heard = Heard()
+    soundness = checking(store, heard, AtOnce())
+    soundness.on_tick(START_US)
+    assert store.history.read([1], 0, 2**62).value.tolist() == [0.5] * 4
+    soundness.on_tick(START_US + 1)
+    assert heard.standing == {DAMAGE_ALARM.key}
+    assert kinds(store) == ["store.damaged"]
+
+
+def test_a_journal_that_was_changed_is_an_alarm_within_a_day(store: Store) -> None:
+    spoil(store, "UPDATE journal SET subject = 'x' WHERE seq = 2")
+    heard = Heard()
+    soundness = checking(store, heard, AtOnce())
+    for at in (START_US, START_US + EVERY_US, START_US + EVERY_US + 1):
+        soundness.on_tick(at)
+    assert heard.standing == {DAMAGE_ALARM.key}
+
+
+def test_sound_again_the_alarm_goes(store: Store) -> None:
+    heard = Heard()
+    heard.standing.add(DAMAGE_ALARM.key)
+    soundness = checking(store, heard, AtOnce())
+    for at in (START_US, START_US + EVERY_US, START_US + EVERY_US + 1):
+        soundness.on_tick(at)
+    assert heard.standing == set()
+
+
+def test_it_leaves_off_when_the_site_closes(store: Store) -> None:
+    soundness = checking(store, Heard(), AtOnce())
+    soundness.stop()
+    assert soundness.check(START_US) is None
+    assert kinds(store) == []
