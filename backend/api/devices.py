@@ -14,14 +14,13 @@ from backend.errors import mark
 from backend.links.fleet import Fleet
 from backend.live import TagTable
 from backend.model.change import Change, ConfigVersion
-from backend.model.event import Quarantined
+from backend.model.event import DECRYPTION_STAGES, IDENTITY_STAGES, Quarantined
 from backend.model.person import Session
 from backend.model.plant import Device, Point, Registry
 from backend.model.thing_model import ThingModel
 from backend.pipeline.core import Counters
 from backend.store import Store
 
-_IDENTITY: Final = frozenset({"identity", "topic"})
 _JUDGED: Final = frozenset({"pipeline"})
 
 
@@ -54,9 +53,9 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One stage of the pipeline since the program started (B-18). key: received, authenticated, parsed, judged,
-    processed, new, stored. failed: put aside, or for "processed" dropped by a filter as configured, or for "new" left
-    out as a repetition, or for "stored" tried again."""
+    """One stage of the pipeline since the program started (B-18). key: received, authenticated, decrypted, parsed,
+    judged, processed, new, stored. failed: put aside, or for "processed" dropped by a filter as configured, or for
+    "new" left out as a repetition, or for "stored" tried again."""
 
     key: str
     passed: int
@@ -127,15 +126,17 @@ class DevicesApi:
         """Passed and failed at each stage. Up to "parsed" failures are messages; from "judged" on they are values."""
         counters = self._counters
         aside = dict(counters.put_aside)
-        strange = sum(aside.get(stage, 0) for stage in _IDENTITY)
-        garbled = sum(count for stage, count in aside.items() if stage not in _IDENTITY | _JUDGED)
+        strange = sum(aside.get(stage, 0) for stage in IDENTITY_STAGES)
+        sealed = sum(aside.get(stage, 0) for stage in DECRYPTION_STAGES)
+        garbled = sum(aside.values()) - strange - sealed - sum(aside.get(stage, 0) for stage in _JUDGED)
         read = counters.received + counters.events
         judged = read - counters.unusable
         processed = judged - counters.filtered
         new = processed + counters.computed - counters.repeated
         return (
-            Stage(key="received", passed=read + strange + garbled, failed=0),
-            Stage(key="authenticated", passed=read + garbled, failed=strange),
+            Stage(key="received", passed=read + strange + sealed + garbled, failed=0),
+            Stage(key="authenticated", passed=read + sealed + garbled, failed=strange),
+            Stage(key="decrypted", passed=read + garbled, failed=sealed),
             Stage(key="parsed", passed=read, failed=garbled),
             Stage(key="judged", passed=judged, failed=counters.unusable),
             Stage(key="processed", passed=processed, failed=counters.filtered),

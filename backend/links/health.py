@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from backend.model.quality import Cause, Status, quality
 from backend.model.sample import SampleBatch
 
 _log = logs.get(__name__)
+_NOTHING: Final[Mapping[str, int]] = {}
 _COMMS = quality(Status.BAD, Cause.COMMS)
 
 
@@ -44,6 +47,8 @@ class HealthKeeper:
         self._read_failed = 0
         self._lost_count = 0
         self._late_polls = 0
+        self._heard = 0
+        self._refused: Counter[str] = Counter()
 
     @property
     def state(self) -> LinkState:
@@ -55,9 +60,11 @@ class HealthKeeper:
         with self._lock:
             return self._health()
 
-    def answered(self, latency_ms: float, *, usable: bool = True) -> None:
-        """Count one exchange that was answered, `usable` or with an exception. Changes no state."""
+    def answered(self, latency_ms: float, *, usable: bool = True, messages: int = 0) -> None:
+        """Count one exchange that was answered, `usable` or with an exception, in so many messages not counted
+        otherwise. Changes no state."""
         with self._lock:
+            self._heard += messages
             self._read_ok += usable
             self._read_failed += not usable
             self._latency_ms = latency_ms
@@ -66,6 +73,13 @@ class HealthKeeper:
         """Count one exchange that brought nothing usable. Changes no state."""
         with self._lock:
             self._read_failed += 1
+
+    def heard(self, messages: int, refused: Mapping[str, int] = _NOTHING) -> None:
+        """Count so many messages that came, and those of them that a stage refused. Changes no state."""
+        with self._lock:
+            self._heard += messages
+            for stage, count in refused.items():
+                self._refused[stage] += count
 
     def late(self, polls: int) -> None:
         """Count polls that were skipped because the one before took too long. Changes no state."""
@@ -125,6 +139,8 @@ class HealthKeeper:
             read_failed=self._read_failed,
             lost_count=self._lost_count,
             late_polls=self._late_polls,
+            heard=self._heard,
+            refused=tuple(sorted(self._refused.items())),
         )
 
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+IDENTITY_STAGES: Final = frozenset({"identity", "topic"})
+DECRYPTION_STAGES: Final = frozenset({"decrypt"})
+"""Stages of a `Quarantined` message that come before the parsing (B-18); all others but the pipeline's are parsing."""
 
 
 class LinkState(StrEnum):
@@ -32,6 +37,25 @@ class LinkHealth:
     lost_count: int = 0
     late_polls: int = 0
     """Polls skipped because the one before took too long."""
+    heard: int = 0
+    """Messages, answers or frames that came, since the program started."""
+    refused: tuple[tuple[str, int], ...] = ()
+    """Of them, by the stage that refused them (see `Quarantined.stage`), those too that were counted and not kept."""
+
+    @property
+    def unknown_sender(self) -> int:
+        """Refused before anything else: nobody of this site, or not who it says."""
+        return sum(count for stage, count in self.refused if stage in IDENTITY_STAGES)
+
+    @property
+    def undeciphered(self) -> int:
+        """Not encrypted as agreed, or changed on the way."""
+        return sum(count for stage, count in self.refused if stage in DECRYPTION_STAGES)
+
+    @property
+    def unparsed(self) -> int:
+        """Not what its protocol or its model says."""
+        return sum(count for _, count in self.refused) - self.unknown_sender - self.undeciphered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ def test_links_devices_points_and_stages_are_listed(desk: WindowedDesk) -> None:
     links = cells(table(desk, "Field links").row_model())
     assert [row[:2] for row in links] == [[health.link, "lost"] for health in desk.backend.links.snapshot()]
     stages = cells(table(desk, "Pipeline since start").row_model())
-    words = ["Received", "Known sender", "Parsed", "Judged", "Processed", "Not a repetition", "Stored"]
+    words = ["Received", "Known sender", "Decrypted", "Parsed", "Judged", "Processed", "Not a repetition", "Stored"]
     assert [row[0] for row in stages] == words
     view.chosen.emit("registry")
     devices = cells(table(desk, "Devices").row_model())

@@ -362,6 +362,10 @@ def _link_columns() -> tuple[Column, ...]:
         Column(key="failed", title=_("Failed"), width=66, align=Align.RIGHT),
         Column(key="lost", title=_("Losses"), width=66, align=Align.RIGHT),
         Column(key="late", title=_("Late"), width=52, align=Align.RIGHT),
+        Column(key="heard", title=_("Messages"), width=92, align=Align.RIGHT),
+        Column(key="strange", title=_("Unknown sender"), width=112, align=Align.RIGHT),
+        Column(key="sealed", title=_("Not decrypted"), width=104, align=Align.RIGHT),
+        Column(key="garbled", title=_("Not parsed"), width=92, align=Align.RIGHT),
         Column(key="reason", title=_("Reason"), width=0, kind=Kind.MUTED, elide=True),
     )
 

@@ -37,7 +37,7 @@ class Acquisition:
 
 
 def link_rows(links: Iterable[LinkHealth]) -> list[Row]:
-    """One row a link: id, state, since, latency, reads and failures, losses, late polls, reason."""
+    """One row a link: id, state, since, latency, reads and failures, losses, late polls, messages by stage, reason."""
     return [
         Row(
             key=health.link,
@@ -50,6 +50,10 @@ def link_rows(links: Iterable[LinkHealth]) -> list[Row]:
                 number_text(health.read_failed),
                 number_text(health.lost_count),
                 number_text(health.late_polls),
+                number_text(health.heard),
+                number_text(health.unknown_sender),
+                number_text(health.undeciphered),
+                number_text(health.unparsed),
                 shown(health.reason),
             ),
             bold=health.state is LinkState.LOST,
@@ -183,6 +187,7 @@ def stage_rows(stages: Iterable[Stage]) -> list[Row]:
     words = {
         "received": _("Received"),
         "authenticated": _("Known sender"),
+        "decrypted": _("Decrypted"),
         "parsed": _("Parsed"),
         "judged": _("Judged"),
         "processed": _("Processed"),

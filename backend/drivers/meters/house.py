@@ -7,7 +7,7 @@ kept raw, a few of each source a minute.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +60,9 @@ class House:
         self.unknown = 0
         """Connections that have not said who they are."""
         self.heard: set[str] = set()
+        self.frames = 0
+        """Since `counted` was asked last."""
+        self._refused: Counter[str] = Counter()
         self.turned_away = self.put_aside = self.timed_out = 0
         self.tallies: Mapping[str, Tally] = {kind: Tally(kind) for kind in KINDS}
         self.gathering = Gathering()
@@ -73,6 +76,7 @@ class House:
     def quarantine(self, source: str, stage: str, reason: str, raw: bytes) -> None:
         """Keep what cannot be used, or only count it."""
         self.put_aside += 1
+        self._refused[stage] += 1
         if len(self.aside) < _ASIDE and self._ration.admit(source, stage, self.clock.mono()):
             self._keep(source, stage, reason, raw)
 
@@ -84,6 +88,11 @@ class House:
             session.look()
         for surplus in self._ration.ended(now):
             self._keep(surplus.source, surplus.stage, f"{surplus.count} more of this kind were not kept", b"")
+
+    def counted(self) -> tuple[int, Mapping[str, int]]:
+        """Frames heard since this was asked last, and how many of them each stage refused."""
+        counted, self.frames, self._refused = (self.frames, self._refused), 0, Counter()
+        return counted
 
     def take_readings(self) -> Gathering:
         """Everything gathered; a new gathering begins."""

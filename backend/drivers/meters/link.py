@@ -143,6 +143,7 @@ class MeterLink:
         while True:
             await asyncio.sleep(LOOK_S)
             self._house.look(self._context.clock.mono())
+            self._keeper.heard(*self._house.counted())
             while self._house.aside:
                 item = self._house.aside.popleft()
                 self._keeper.failed()

@@ -70,6 +70,8 @@ class Session(asyncio.BufferedProtocol):
         self._meter: Meter | None = None
         self._cipher: AESGCM
         """From the registration on."""
+        self._sealed = False
+        """The frame at hand has not been deciphered (yet)."""
         self._style = DEFAULT
         self._context = b""
         self._version = 0x10
@@ -173,13 +175,15 @@ class Session(asyncio.BufferedProtocol):
     # -- what the meter says -----------------------------------------------------------------------------------------
 
     def _take(self, packet: Packet) -> None:
+        self._house.frames += 1
         try:
             frame = decode(packet.frame, self._house.options.styles)
             if frame.down:
                 raise FrameError("a frame of the other direction", offset=5)
             _HEARD[self._step](self, packet, frame)
         except FrameError as error:
-            stage = "identity" if self._step is Step.REGISTER else "frame"
+            stage = "decrypt" if self._sealed else "frame"
+            stage = "identity" if self._step is Step.REGISTER else stage
             self._drop(stage, str(error), packet.frame, packet.meter)
 
     def _on_register(self, packet: Packet, frame: Frame) -> None:
@@ -368,7 +372,10 @@ class Session(asyncio.BufferedProtocol):
         return self._meter
 
     def _open(self, frame: Frame) -> bytes:
-        return unseal(frame, with_=self._cipher, context=self._context, style=self._style)
+        self._sealed = True
+        opened = unseal(frame, with_=self._cipher, context=self._context, style=self._style)
+        self._sealed = False
+        return opened
 
     def _answers(self, frame: Frame) -> bool:
         pending, self._pending = self._pending, None

@@ -93,7 +93,7 @@ class Line:
 
     def answered(self, exchange: Exchange, unit: int, reply: Reply) -> bool:
         """Note an answer that fits, or an exception; True when there is something to `settle`."""
-        self._keeper.answered(exchange.latency_s * 1000.0, usable=not isinstance(reply, int))
+        self._keeper.answered(exchange.latency_s * 1000.0, usable=not isinstance(reply, int), messages=1)
         self.patience.answered(unit)
         return exchange.closed or self._keeper.state is not LinkState.UP
 
@@ -144,6 +144,7 @@ class Line:
         if self._exchange is exchange:
             self._exchange = None
         if exchange.garbage:
+            self._keeper.heard(1, {"frame": 1})
             await self._context.sink.put_async(
                 Quarantined(
                     source=self._link,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -60,6 +61,8 @@ class Intake:
         self._mids: list[int] = []
         self._raw = 0
         self._messages = 0
+        self._heard = 0
+        self._refused: Counter[str] = Counter()
         self._newest = 0
         self._begun = 0.0
         self._wrong_clocks: set[str] = set()
@@ -69,6 +72,11 @@ class Intake:
     def messages(self) -> int:
         """Messages held since the last hand-over."""
         return self._messages
+
+    def counted(self) -> tuple[int, Mapping[str, int]]:
+        """Messages heard since this was asked last, and how many of them each stage refused."""
+        counted, self._heard, self._refused = (self._heard, self._refused), 0, Counter()
+        return counted
 
     @property
     def samples(self) -> int:
@@ -88,6 +96,7 @@ class Intake:
     def hear(self, topic: str, payload: bytes, *, retained: bool, mid: int) -> None:
         """One message. Never raises, whatever is in it (F36). mid: 0 for QoS 0."""
         self._hold()
+        self._heard += 1
         if mid:
             self._mids.append(mid)
         now = self._newest = self._clock.wall_us()
@@ -163,6 +172,7 @@ class Intake:
         self._messages += 1
 
     def _put_aside(self, topic: str, stage: str, reason: str, raw: bytes) -> None:
+        self._refused[stage] += 1
         source = f"{self._link} {topic[:256]}"
         if self._ration.admit(source, stage, self._pace()):
             self._keep(source, stage, reason, raw)

@@ -65,6 +65,7 @@ class Outlet:
     def hand_over(self) -> None:
         """Everything held goes on its way."""
         if self._intake.messages:
+            self._keeper.heard(*self._intake.counted())
             hand_over = self._intake.take(self._epoch)
             for item in hand_over.items:
                 self._count(item)

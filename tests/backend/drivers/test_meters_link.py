@@ -133,6 +133,17 @@ def test_a_meter_cannot_speak_for_another_in_its_exchange(desk: HeadEndDesk) -> 
     assert "another meter" in desk.aside(1)[0].reason
 
 
+def test_a_reading_that_cannot_be_opened_is_put_aside_before_it_is_parsed(desk: HeadEndDesk) -> None:
+    forged = wrap(1, encode(Frame(2, 1, 4, bytes(40), encrypted=True)))
+    said: list[bytes] = []
+    desk.call(desk.meter(1), twist=lambda out: (said.append(out), forged if len(said) == 2 else out)[1])
+    (item,) = desk.aside(1)
+    assert item.stage == "decrypt"
+    assert item.raw in forged
+    health = desk.link.health()
+    assert (health.heard, health.unknown_sender, health.undeciphered, health.unparsed) == (2, 0, 1, 0)
+
+
 def test_a_recorded_exchange_is_worth_nothing(desk: HeadEndDesk) -> None:
     said: list[bytes] = []
     desk.call(desk.meter(1), tap=lambda out, _: said.append(out))

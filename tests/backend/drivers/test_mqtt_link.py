@@ -297,6 +297,7 @@ def test_a_talkative_stranger_is_rationed_and_the_rest_counted(far: Far, rig: Ri
     assert reasons == ["no device of this site has this topic"] * 10 + [
         "990 more like the last ones were counted and not kept"
     ]
+    assert (link.health().heard, link.health().refused) == (1000, (("topic", 1000),))
 
 
 # -- device time ------------------------------------------------------------------------------------------------------

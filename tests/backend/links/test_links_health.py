@@ -25,6 +25,15 @@ def _states(items: tuple[Inbound, ...]) -> list[LinkState]:
     return [item.state for item in items if isinstance(item, LinkHealth)]
 
 
+def test_messages_are_counted_by_the_stage_that_refused_them() -> None:
+    keeper = _keeper(ManualClock())
+    keeper.answered(1.0, messages=1)
+    keeper.heard(6, {"identity": 1, "decrypt": 1, "frame": 1})
+    keeper.heard(2, {"topic": 1, "decode": 1})
+    health = keeper.now()
+    assert (health.heard, health.unknown_sender, health.undeciphered, health.unparsed) == (9, 2, 1, 2)
+
+
 @pytest.mark.expects_warnings
 def test_losing_the_link_tells_health_and_then_one_bad_batch() -> None:
     clock = ManualClock()
