@@ -59,8 +59,8 @@ def _prepared(words: str, weight: Weight, mono: bool, scale: float) -> tuple[QSt
 
 
 @lru_cache(maxsize=_KEPT_TEXTS)
-def _shortened(words: str, weight: Weight, width: int, scale: float) -> str:
-    return QFontMetricsF(font(Role.LABEL, weight)).elidedText(words, Qt.TextElideMode.ElideMiddle, width)
+def _shortened(words: str, weight: Weight, mono: bool, width: int, scale: float) -> str:
+    return QFontMetricsF(font(Role.LABEL, weight, mono=mono)).elidedText(words, Qt.TextElideMode.ElideMiddle, width)
 
 
 def _shortened_in(words: str, face: QFont, width: float) -> str:
@@ -300,7 +300,7 @@ class RowDelegate(QStyledItemDelegate):
         laid, width, height = _prepared(words, weight, mono, self._scale)
         room = rect.width() - 2 * self._pad
         if column.elide and width > room:
-            shorter = _shortened(words, weight, room, self._scale)
+            shorter = _shortened(words, weight, mono, room, self._scale)
             laid, width, height = _prepared(shorter, weight, mono, self._scale)
         self._draw(painter, self._left(rect, width, column), rect, laid, height, ink, weight, mono=mono)
 

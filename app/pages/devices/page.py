@@ -33,7 +33,7 @@ from widgets.theme import metrics as m
 
 _EVERY = 8
 """Beats between two looks: every two seconds; a whole fleet is not read faster."""
-_FOOT_HEIGHT = 270
+_FOOT_HEIGHT = 340
 _STAGES_WIDTH = 400
 _REGISTRY, _LINKS = "registry", "links"
 _DRAWER_WIDTH = 600
@@ -223,6 +223,7 @@ class DevicesPage(Page):
 
     def _choose_view(self, view: str) -> None:
         self._views.setCurrentIndex((_REGISTRY, _LINKS).index(view))
+        self._show_device()
 
     def _choose_type(self, model: str) -> None:
         self._model = model
@@ -239,7 +240,8 @@ class DevicesPage(Page):
 
     def _show_device(self) -> None:
         view = self._devices.get(self._device)
-        self._drawer.setVisible(view is not None)
+        # The links' tables are wide, and none of their rows is a device.
+        self._drawer.setVisible(view is not None and self._views.currentIndex() == 0)
         if view is None:
             return
         self._drawer.set_subject(shown(view.device.id, 40), presenter.place_text(view, self._places))
@@ -326,7 +328,7 @@ class DevicesPage(Page):
         foot.addWidget(self._stage_card, 2)
         foot.addWidget(self._quarantine_card, 3)
         for card in (self._stage_card, self._quarantine_card):
-            card.setMaximumHeight(px(_FOOT_HEIGHT))
+            card.setFixedHeight(px(_FOOT_HEIGHT))
         links = QVBoxLayout()
         space(links, gap=m.GAP)
         links.addWidget(self._link_card, 1)
@@ -403,9 +405,9 @@ def _stage_columns() -> tuple[Column, ...]:
 def _quarantine_columns() -> tuple[Column, ...]:
     return (
         Column(key="time", title=_("Time"), width=90, kind=Kind.TIME),
-        Column(key="source", title=_("Source"), width=170, kind=Kind.MONO, elide=True),
-        Column(key="stage", title=_("Stage"), width=80),
-        Column(key="reason", title=_("Reason"), width=190, elide=True),
+        Column(key="source", title=_("Source"), width=300, kind=Kind.MONO, elide=True),
+        Column(key="stage", title=_("Stage"), width=96),
+        Column(key="reason", title=_("Reason"), width=280, elide=True),
         Column(key="raw", title=_("Raw bytes"), width=0, kind=Kind.MONO, elide=True),
     )
 
