@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.errors import ConfigError
+from backend.store.local_disk import check_local
 from backend.store.schema import SCHEMA, meta
 
 MAGIC: Final = MappingProxyType({"live": "linepack-live", "simulator": "linepack-simulator"})
@@ -71,6 +72,7 @@ def check_absent(file: Path) -> None:
     """Raises ConfigError when there is anything a new database would replace or be mixed with."""
     if not file.parent.is_dir():
         raise ConfigError("{folder} is not a folder; make it first.", folder=file.parent)
+    check_local(file.parent)
     _check_folder_writable(file)
     for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-journal")):
         if each.exists():
@@ -88,6 +90,7 @@ def check_file(file: Path, mode: str) -> None:
         raise ConfigError("{file} cannot be read: {reason}.", file=file, reason=error.strerror) from error
     if not header:
         raise ConfigError("{file} is empty (0 bytes); restore a backup in its place.", file=file)
+    check_local(file.parent)
     if len(header) < _HEADER_BYTES or not header.startswith(_SQLITE):
         raise ConfigError("{file} is not a database or is damaged; restore a backup in its place.", file=file)
     (found,) = struct.unpack_from(">I", header, _ID_OFFSET)

@@ -1,4 +1,4 @@
-"""F07, F09, F23: a database that takes nothing, a broker that restarts, an end under load. Samples keep coming."""
+"""F07, F09, F23: a database that takes nothing, a broker that restarts or dies, an end under load. Samples come."""
 
 from __future__ import annotations
 
@@ -136,6 +136,31 @@ def test_a_broker_that_restarts_costs_nothing(broker: Mosquitto, watched: Watche
     publisher.until(len(publisher.said) + 250)
     publisher.stop()
     everything_once(watched, publisher)
+
+
+def test_a_broker_that_dies_with_all_it_held_is_heard_again_and_the_gap_is_named(
+    broker: Mosquitto, watched: Watched, publisher: Publisher, tmp_path: Path
+) -> None:
+    """kill -9, and its database is gone too: our session with our subscriptions, and what it kept for us."""
+    watched.until("samples", lambda: watched.backend.status.snapshot().samples_total > 500)
+    broker.kill()
+    for kept in (tmp_path / "broker").glob("*.db*"):
+        kept.unlink()
+    said = len(publisher.said)
+    broker.start()
+    store = watched.system._store
+    watched.until("the gap named", lambda: any(event.name == "session-lost" for event in store.device_events()))
+    # Subscribed again: what is said from now on is stored.
+    before = watched.backend.status.snapshot().samples_total
+    publisher.until(said + 500)
+    watched.until("samples again", lambda: watched.backend.status.snapshot().samples_total > before + 500)
+    publisher.stop()
+    stored = table_of(watched.stored())
+    wanted = expected(publisher.said, watched.backend.registry)
+    assert len(np.setdiff1d(stored, wanted)) == 0
+    assert len(np.unique(stored)) == len(stored)
+    # Never a false "all well": the loss of the link is an alarm of its own.
+    assert any(each.config.condition == "lost" for each in watched.backend.alarms.snapshot())
 
 
 def test_it_stops_under_load_within_five_seconds_and_leaves_nothing(
