@@ -25,6 +25,8 @@ T = TypeVar("T")
 _log = logs.get(__name__)
 
 TICK_S = 0.25
+SLOW_S = 10.0
+"""A commit that takes longer is said to people as one that failed; it is still waited for."""
 RETRY_S = 0.5
 """How long a group that could not be committed waits before the next try."""
 
@@ -126,6 +128,8 @@ class Core(Generic[C]):
         self._books: Books = books or NoBooks()
         self._held: _Group[C] | None = None
         self._held_work: Callable[[Writes], None] | None = None
+        self._under_way: Future[None] | None = None
+        """The held group's commit, while nobody knows yet what comes of it."""
         self._after_held: _Group[C] = _Group()
         self._unread: list[Item] = []
         self._next_tick = clock.mono()
@@ -325,14 +329,21 @@ class Core(Generic[C]):
         def work(tx: Writes) -> None:
             _write(tx, group)
 
+        future = self._ledger.run(work)
         try:
-            self._ledger.run(work).result()
+            future.result(SLOW_S)
         except StoreError as error:
-            self._hold(group, work, error)
-            return
-        self._tell(group)
+            self._hold(group, work, str(error))
+        except TimeoutError:
+            if future.done():
+                raise
+            # It may still be stored: nothing is done over, but ticks, calls and the alarm must not wait for it.
+            self._under_way = future
+            self._hold(group, work, f"not on the disk after {SLOW_S} s")
+        else:
+            self._tell(group)
 
-    def _hold(self, group: _Group[C], work: Callable[[Writes], None], error: StoreError) -> None:
+    def _hold(self, group: _Group[C], work: Callable[[Writes], None], error: str) -> None:
         """Keep the group, acknowledge nothing, sound the alarm once; `_retry` goes on from here.
 
         The very same work is tried again, and later changes go after it: by the work the store knows a unit again of
@@ -340,7 +351,7 @@ class Core(Generic[C]):
         """
         self.counters.commit_failures += 1
         self._held, self._held_work = group, work
-        _log.error("commit failed, group is held and nothing is acknowledged", error=str(error))
+        _log.error("commit failed, group is held and nothing is acknowledged", error=error)
         now = self._clock.wall_us()
         self._after_held = _Group()
         self._stage(self._after_held, lambda: self._alarms.raise_(STORE_ALARM, now))
@@ -352,8 +363,13 @@ class Core(Generic[C]):
         group, work = self._held, self._held_work
         if group is None or work is None:
             return
+        future = self._under_way or self._ledger.run(work)
+        if future is self._under_way and not future.done():
+            self._inbox.wait_for_call(RETRY_S)
+            return
+        self._under_way = None
         try:
-            self._ledger.run(work).result()
+            future.result()
         except StoreError:
             self.counters.commit_failures += 1
             self._inbox.wait_for_call(RETRY_S)
@@ -364,7 +380,8 @@ class Core(Generic[C]):
         after, now = self._after_held, self._clock.wall_us()
         self._stage(after, lambda: self._alarms.clear(STORE_ALARM.key, now))
         self._commit(after)
-        self.topics.store.publish(True)
+        if self._held is None:
+            self.topics.store.publish(True)
 
     def _tell(self, group: _Group[C]) -> None:
         if group.accounts is not None:

@@ -5,9 +5,9 @@ The references do less than we do: no delays, no rate, no quality causes, no lat
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,14 @@ from backend.clock import SystemClock
 from backend.model.plant import Device, Limits, Point, QuantityKind, Registry
 from backend.model.quality import GOOD
 from backend.model.sample import SampleBatch
+from tests.support.measuring import Rounds
 
 POINTS = 10_000
 BATCH = 1_000
 BATCHES = 200
 ROUNDS = 7
 START_US = 1_768_473_000_000_000
+WAYS = ("bare NumPy", "dict loop", "limit table", "whole engine")
 HH, H, L, LL, BAND = 420.0, 410.0, 390.0, 380.0, 1.0
 
 
@@ -100,7 +102,7 @@ def run() -> dict[str, object]:
     for name, crossing in (("calm", 0.0), ("0.1 % beyond a limit", 0.001), ("1 % beyond a limit", 0.01)):
         bare, plain, table = BareNumpy(), DictLoop(), LimitTable(points)
         engine = AlarmEngine(registry=registry, links=(), clock=SystemClock(), stored=())
-        rates = _measure(
+        rounds = _measure(
             _batches(crossing),
             {
                 "bare NumPy": bare.evaluate,
@@ -109,25 +111,29 @@ def run() -> dict[str, object]:
                 "whole engine": lambda batch, engine=engine: engine.commit(engine.evaluate(batch, batch.received_at)),
             },
         )
-        for each, rate in rates.items():
-            figures[f"{name}: {each}, samples/s"] = rate
-        figures[f"{name}: limit table / bare NumPy (target 0.5)"] = rates["limit table"] / rates["bare NumPy"]
-        figures[f"{name}: limit table / dict loop (target 10)"] = rates["limit table"] / rates["dict loop"]
-        figures[f"{name}: whole engine, µs a batch"] = BATCH / rates["whole engine"] * 1e6
+        for each in WAYS:
+            figures[f"{name}: {each}, samples/s"] = BATCH * BATCHES / rounds.cost(each)
+        figures[f"{name}: limit table / bare NumPy (>= 0.5)"] = 1 / rounds.ratio("limit table")
+        figures[f"{name}: limit table / dict loop (>= 10)"] = rounds.ratio("dict loop", "limit table")
+        figures[f"{name}: whole engine, µs a batch"] = rounds.cost("whole engine") / BATCHES * 1e6
+        figures[f"{name}: bare NumPy"] = rounds.verdict
     return figures
 
 
-def _measure(batches: list[SampleBatch], contestants: dict[str, Callable[[SampleBatch], object]]) -> dict[str, float]:
-    """Median rate of each, taken in turns so that the machine's moods hit all alike; times go on over the rounds."""
-    took: dict[str, list[float]] = {name: [] for name in contestants}
-    for turn in range(ROUNDS):
-        shifted = [_later(batch, turn) for batch in batches]
-        for name, evaluate in contestants.items():
-            begun = time.perf_counter()
-            for batch in shifted:
-                evaluate(batch)
-            took[name].append(time.perf_counter() - begun)
-    return {name: BATCH * BATCHES / statistics.median(each) for name, each in took.items()}
+def _measure(batches: list[SampleBatch], contestants: dict[str, Callable[[SampleBatch], object]]) -> Rounds:
+    """Seconds of each, taken in turns; times go on over the rounds."""
+    turns: dict[str, int] = dict.fromkeys(contestants, 0)
+
+    def took(name: str, evaluate: Callable[[SampleBatch], object]) -> float:
+        shifted = [_later(batch, turns[name]) for batch in batches]
+        turns[name] += 1
+        begun = time.perf_counter()
+        for batch in shifted:
+            evaluate(batch)
+        return time.perf_counter() - begun
+
+    ways = {name: partial(took, name, evaluate) for name, evaluate in contestants.items()}
+    return Rounds(ways, raw="bare NumPy", rounds=ROUNDS)
 
 
 def _later(batch: SampleBatch, turn: int) -> SampleBatch:
@@ -180,4 +186,4 @@ def _point(number: int, limits: Limits) -> Point:
 
 if __name__ == "__main__":
     for title, figure in run().items():
-        print(f"{title:60} {figure:,.2f}")
+        print(f"{title:60} {figure:,.2f}" if isinstance(figure, float) else f"{title:60} {figure}")

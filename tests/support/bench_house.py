@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +16,23 @@ from backend.model.plant import Device, Point, Registry
 from backend.model.sample import SampleBatch
 from backend.pipeline import Core, Inbox
 from backend.pipeline.judge import Ranges
+from backend.pipeline.ports import Ledger
 from backend.store import Store
 
 
 class BenchHouse:
     """Runs from the start; `all_in` is set when `wanted` samples are durable."""
 
-    def __init__(self, folder: Path, points: Sequence[Point], devices: Sequence[Device], *, wanted: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        points: Sequence[Point],
+        devices: Sequence[Device],
+        *,
+        wanted: int,
+        ledger: Callable[[Store], Ledger] = lambda store: store,
+    ) -> None:
+        """ledger: what stands between the core and the store."""
         self.clock = SystemClock()
         self.inbox = Inbox()
         self.left = wanted
@@ -37,7 +47,7 @@ class BenchHouse:
         self.core: Core[Changes] = Core(
             inbox=self.inbox,
             clock=self.clock,
-            ledger=self.store,
+            ledger=ledger(self.store),
             stored=self.store.history,
             table=TagTable(np.array([point.period_s for point in points], np.float64)),
             alarms=AlarmEngine(registry=registry, links=(), clock=self.clock, stored=()),
