@@ -14,7 +14,12 @@ _POSTGRES: Final = ("postgresql://", "postgresql+psycopg://")
 
 def database_of(url: str) -> Database:
     """The database at an address; nothing is opened yet. ConfigError for what this version cannot use."""
-    return _on_a_server(url) if url.startswith(_POSTGRES) else SqliteDatabase(file_of(url))
+    return _on_a_server(url) if on_a_server(url) else SqliteDatabase(file_of(url))
+
+
+def on_a_server(url: str) -> bool:
+    """Whether the database is not a file of the site's own."""
+    return url.startswith(_POSTGRES)
 
 
 def _on_a_server(url: str) -> Database:

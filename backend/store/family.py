@@ -103,6 +103,17 @@ class Steps(Protocol):
         """Take in the oldest groups that wait; whether there were any."""
 
 
+class Receiver(Protocol):
+    """A new database with its tables and marks, in the transaction that fills it."""
+
+    @property
+    def connection(self) -> Connection:
+        """For the tables of facts."""
+
+    def put(self, group: int, batch: SampleBatch) -> None:
+        """A group of samples under the id it has had."""
+
+
 class Database(Protocol):
     """One site's database and what one process holds of it."""
 
@@ -145,6 +156,16 @@ class Database(Protocol):
 
     def backup(self, file: Path) -> None:
         """Copy it as it is at this moment to a new SQLite file, whole and checked."""
+
+    def groups(self, connection: Connection) -> Iterator[tuple[int, SampleBatch]]:
+        """Every group of samples as it was stored, in order of id. Raises StoreError when one is damaged."""
+
+    def receiving(self, marks: Identity) -> AbstractContextManager[Receiver]:
+        """Make the database with these marks, to be filled: it is there whole when the body ends well, and not at all
+        otherwise. ConfigError when anything is there."""
+
+    def retire(self, place: object) -> None:
+        """Mark that the site has moved to `place`: it is opened no more."""
 
     def close(self) -> None:
         """Answer nothing more."""

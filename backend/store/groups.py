@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select
 
 from backend import logs
+from backend.errors import StoreError
 from backend.model.sample import SampleBatch
 from backend.store import blob
 
@@ -82,6 +83,17 @@ class Damage:
             found = self._rolled.pop(point, None)
         if found is not None:
             _log.info("roll-up mended", point=point)
+
+
+def check_none_damaged(damage: Damage, place: object) -> None:
+    """Raises StoreError when a group was found damaged: what is moved is moved whole."""
+    for found in damage.found():
+        raise StoreError(
+            "Group {group} of the samples in {file} is damaged ({reason}); restore a backup, or export what there is.",
+            group=found.group,
+            file=place,
+            reason=found.reason,
+        )
 
 
 def sound(connection: Connection, asked: Select[Any], damage: Damage) -> Iterator[tuple[int, SampleBatch]]:

@@ -23,6 +23,7 @@ MAGIC: Final = MappingProxyType({"live": "linepack-live", "simulator": "linepack
 APPLICATION_ID: Final = MappingProxyType({"live": 0x4C504C56, "simulator": 0x4C50534D})
 """ASCII "LPLV" and "LPSM"."""
 
+_MOVED: Final = "moved_to"
 _HEADER_BYTES = 100
 _SQLITE = b"SQLite format 3\x00"
 _ID_OFFSET = 68
@@ -36,6 +37,8 @@ class Identity:
     site: str
     store: str
     schema: int
+    moved: str = ""
+    """Where the site has gone; empty while it is here."""
 
 
 def mode_of(found: Identity) -> str:
@@ -116,6 +119,12 @@ def check_identity(found: Identity, file: object, *, site: str, mode: str) -> No
             found=found.site,
             site=site,
         )
+    if found.moved:
+        raise ConfigError(
+            "The site has moved from {file} to {place}, and goes on there; name that database.",
+            file=file,
+            place=found.moved,
+        )
     if found.schema > SCHEMA:
         raise ConfigError(
             "The database {file} was made by a newer Linepack (tables {found}, this version knows {known}); update.",
@@ -141,7 +150,13 @@ def read(connection: Connection, file: object) -> Identity:
     """The marks of an open database. Raises ConfigError when it has none or they cannot be read."""
     try:
         found = dict(connection.execute(select(meta.c.key, meta.c.value)).all())
-        return Identity(magic=found["magic"], site=found["site"], store=found["store"], schema=int(found["schema"]))
+        return Identity(
+            magic=found["magic"],
+            site=found["site"],
+            store=found["store"],
+            schema=int(found["schema"]),
+            moved=found.get(_MOVED, ""),
+        )
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         raise ConfigError(
@@ -163,6 +178,11 @@ def write(connection: Connection, identity: Identity) -> None:
             {"key": "schema", "value": str(identity.schema)},
         ],
     )
+
+
+def retire(connection: Connection, place: object) -> None:
+    """Put the mark that the site has moved into a database, in the caller's transaction."""
+    connection.execute(insert(meta), {"key": _MOVED, "value": str(place)})
 
 
 def _check_folder_writable(file: Path) -> None:

@@ -26,21 +26,30 @@ _log = logs.get(__name__)
 def make(file: Path, *, site: str, mode: str) -> Identity:
     """A new database with every table and its marks. It gets its name only when it is whole."""
     identity.check_mode(mode)
-    identity.check_absent(file)
     made = Identity(magic=identity.MAGIC[mode], site=site, store=secrets.token_hex(_STORE_ID_BYTES), schema=SCHEMA)
+    with filling(file, made):
+        pass
+    return made
+
+
+@contextmanager
+def filling(file: Path, made: Identity) -> Iterator[Connection]:
+    """A new database with every table and its marks, in the transaction that fills it: it gets its name when the body
+    ends well, and is not there otherwise."""
+    identity.check_absent(file)
     part = file.with_name(f".{file.name}.{made.store}")
     try:
         connections.connect(part, "rwc").close()
-        with _transaction(part) as connection:
+        with transaction(part) as connection:
             _upgrade(connection)
             identity.write(connection, made)
-            connection.execute(text(f"PRAGMA application_id = {identity.APPLICATION_ID[mode]}"))
+            connection.execute(text(f"PRAGMA application_id = {identity.APPLICATION_ID[identity.mode_of(made)]}"))
+            yield connection
         publish(part, file)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise ConfigError("No database could be made at {file}: {reason}.", file=file, reason=error) from error
     finally:
         part.unlink(missing_ok=True)
-    return made
 
 
 def prepare(file: Path, *, site: str, mode: str) -> Identity:
@@ -48,7 +57,7 @@ def prepare(file: Path, *, site: str, mode: str) -> Identity:
     identity.check_mode(mode)
     identity.check_file(file, mode)
     try:
-        with _transaction(file) as connection:
+        with transaction(file) as connection:
             found = identity.read(connection, file)
             identity.check_identity(found, file, site=site, mode=mode)
             if found.schema < SCHEMA:
@@ -74,7 +83,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 @contextmanager
-def _transaction(file: Path) -> Iterator[Connection]:
+def transaction(file: Path) -> Iterator[Connection]:
     """One transaction on a connection of its own: committed whole, or not at all."""
     engine = connections.checking(file)
     try:

@@ -21,6 +21,7 @@ from backend.model.sample import SampleBatch
 from backend.store import identity, rows, schema
 from backend.store.choosing import database_of
 from backend.store.family import Database
+from backend.store.moving import copied
 
 T = TypeVar("T")
 _PAGE: Final = 1000
@@ -38,6 +39,7 @@ class Records:
         self.mode = identity.mode_of(found)
         self.history = database.history
         self._database = database
+        self._found = found
 
     @classmethod
     def look(cls, url: str, *, site: str, mode: str) -> Records:
@@ -173,6 +175,18 @@ class Records:
     def fault(self) -> str:
         """What the database finds wrong with itself; empty when it is sound."""
         return self._database.fault()
+
+    def move(self, url: str, told: Callable[[str, int], None] = lambda table, rows: None) -> dict[str, int]:
+        """Copy everything to an empty database elsewhere and read it again; how many rows of each table.
+
+        told: a table, and how many rows of it have come over. Nothing here is changed. Raises ConfigError when there
+        is anything at `url` already, StoreError when it cannot be read or kept.
+        """
+        target = database_of(url)
+        try:
+            return copied(self._database, self._found, target, told)
+        finally:
+            target.close()
 
     def backup(self, file: Path) -> None:
         """Copy the running database to a new file, whole and checked. ConfigError when the file exists."""

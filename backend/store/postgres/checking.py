@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -37,30 +39,36 @@ class _Group(NamedTuple):
 
 def check(raw: Raw, damage: Damage) -> None:
     """As long as the disk takes."""
+    for _ in groups(raw, damage):
+        pass
+    for (point,) in raw.execute(_COUNTS.format(samples.upto(rolling.mark_of(raw))).encode()):
+        damage.note_rolled(int(str(point)), "its counts are not those of the samples")
+
+
+def groups(raw: Raw, damage: Damage) -> Iterator[tuple[int, SampleBatch]]:
+    """Id and batch of every group that is as it was written, in order."""
     far = 0
     while (upto := rolling.next_groups(raw, far, samples=_ROWS)) is not None:
         found = samples.get(raw, f"{samples.after(far)} AND {samples.upto(upto)}")
         batch = samples.as_stored(found)
         ids = np.sort(found["stored"]) >> samples.ROW_BITS
         known = [_Group(*row) for row in raw.execute(_GROUPS.format(far, upto).encode())]  # type: ignore[arg-type]
+        for stray in np.setdiff1d(ids, [group.id for group in known]).tolist():
+            damage.note(_stray(stray, rows_of(batch, between(ids, stray, stray + 1))))
         for group in known:
             rows = rows_of(batch, between(ids, group.id, group.id + 1))
             if reason := _fault(group, rows):
                 damage.note(_damaged(group, reason))
-        for stray in np.setdiff1d(ids, [group.id for group in known]).tolist():
-            rows = rows_of(batch, between(ids, stray, stray + 1))
-            damage.note(
-                Damaged(
-                    group=stray,
-                    first_at=int(rows.at.min()),
-                    last_at=int(rows.at.max()),
-                    n=len(rows),
-                    reason="its row in sample_group is gone",
-                )
-            )
+            else:
+                yield group.id, replace(rows, received_at=group.received_at, source=group.source)
         far = upto
-    for (point,) in raw.execute(_COUNTS.format(samples.upto(rolling.mark_of(raw))).encode()):
-        damage.note_rolled(int(str(point)), "its counts are not those of the samples")
+
+
+def _stray(group: int, rows: SampleBatch) -> Damaged:
+    first_at, last_at = int(rows.at.min()), int(rows.at.max())
+    return Damaged(
+        group=group, first_at=first_at, last_at=last_at, n=len(rows), reason="its row in sample_group is gone"
+    )
 
 
 def _fault(group: _Group, rows: SampleBatch) -> str:

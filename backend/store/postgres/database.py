@@ -9,17 +9,22 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from backend.clock import Clock
-from backend.errors import StoreError
+from backend.clock import Clock, SystemClock
+from backend.errors import ConfigError, StoreError
 from backend.model.sample import SampleBatch
-from backend.store.groups import Damage
-from backend.store.identity import Identity
-from backend.store.postgres import connections, making, words
+from backend.store.groups import Damage, check_none_damaged
+from backend.store.identity import Identity, read, retire
+from backend.store.moving import copied, next_numbers
+from backend.store.postgres import connections, making, samples, words
 from backend.store.postgres.address import Address
+from backend.store.postgres.checking import groups
+from backend.store.postgres.connections import driver
+from backend.store.postgres.days import Days
 from backend.store.postgres.hand import PostgresHand
 from backend.store.postgres.history import RowHistory, take_in
 from backend.store.postgres.rolling import RowSteps
 from backend.store.snapshot import latest_of
+from backend.store.sqlite.database import SqliteDatabase
 
 _CHECKSUMS: Final = "SELECT coalesce(checksum_failures, 0) FROM pg_stat_database WHERE datname = current_database()"
 _DISABLED: Final = (
@@ -27,6 +32,21 @@ _DISABLED: Final = (
     "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace AND t.tgenabled <> 'A' "
     "AND t.tgparentid = 0"
 )
+
+
+class _Receiver:
+    """As `family.Receiver`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._days = Days()
+        self._now = SystemClock().wall_us()
+
+    def put(self, group: int, batch: SampleBatch) -> None:
+        """Rows by binary COPY."""
+        raw = driver(self.connection)
+        self._days.need(raw, batch.at, self._now)
+        samples.put(raw, batch, group)
 
 
 class PostgresDatabase:
@@ -88,9 +108,52 @@ class PostgresDatabase:
 
     def backup(self, file: Path) -> None:
         """As a file that `linepack restore` can use without a server."""
-        raise StoreError("No backup at {file}: {reason}.", file=file, reason="not yet")
+        if file.exists():
+            raise ConfigError("{file} exists already; name a new file for the backup.", file=file)
+        if not file.parent.is_dir():
+            raise StoreError("No backup at {file}: {reason}.", file=file, reason="there is no such folder")
+        with self.reading() as connection:
+            marks = read(connection, self.place)
+        target = SqliteDatabase(file)
+        try:
+            copied(self, marks, target, lambda table, rows: None)
+        finally:
+            target.close()
+
+    def groups(self, connection: Connection) -> Iterator[tuple[int, SampleBatch]]:
+        """Each is checked against its digest."""
+        damage = Damage()
+        for found in groups(driver(connection), damage):
+            check_none_damaged(damage, self.place)
+            yield found
+        check_none_damaged(damage, self.place)
+
+    @contextmanager
+    def receiving(self, marks: Identity) -> Iterator[_Receiver]:
+        """In an empty database."""
+        with making.transaction(self.place) as connection:
+            # What is read in between may take longer than a unit of work ever does.
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            making.put_tables(connection, self.place, marks)
+            yield _Receiver(connection)
+            for table, column, highest in [*next_numbers(connection), *_groups_stored(connection)]:
+                connection.execute(
+                    text("SELECT setval(pg_get_serial_sequence(:table, :column), :highest)"),
+                    {"table": table, "column": column, "highest": highest},
+                )
+
+    def retire(self, place: object) -> None:
+        """One more mark."""
+        with making.transaction(self.place) as connection:
+            retire(connection, place)
 
     def close(self) -> None:
         """Let go of the server."""
         self._closed = True
         self._readers.dispose()
+
+
+def _groups_stored(connection: Connection) -> Iterator[tuple[str, str, int]]:
+    highest = connection.execute(text("SELECT max(id) FROM sample_group")).scalar_one()
+    if highest is not None:
+        yield "sample_group", "id", int(highest)

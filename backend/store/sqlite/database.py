@@ -7,18 +7,29 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from backend.clock import Clock
 from backend.errors import ConfigError, StoreError
 from backend.model.sample import SampleBatch
-from backend.store import backup, connections, identity, making
-from backend.store.groups import Damage
+from backend.store import backup, connections, identity, making, schema
+from backend.store.groups import Damage, check_none_damaged, sound
 from backend.store.history import History
 from backend.store.rolled.steps import Steps
 from backend.store.rolled.tail import Tail
 from backend.store.snapshot import latest_of, take_in
-from backend.store.sqlite.hand import SqliteHand
+from backend.store.sqlite.hand import SqliteHand, put
+
+
+class _Receiver:
+    """As `family.Receiver`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def put(self, group: int, batch: SampleBatch) -> None:
+        """One row of columns."""
+        put(connections.driver(self.connection), batch, group)
 
 
 class SqliteDatabase:
@@ -107,6 +118,25 @@ class SqliteDatabase:
     def backup(self, file: Path) -> None:
         """Page by page, while the writer goes on."""
         backup.backup(self.place, file)
+
+    def groups(self, connection: Connection) -> Iterator[tuple[int, SampleBatch]]:
+        """Each is checked against its digest."""
+        damage = Damage()
+        for found in sound(connection, select(schema.samples).order_by(schema.samples.c.id), damage):
+            check_none_damaged(damage, self.place)
+            yield found
+        check_none_damaged(damage, self.place)
+
+    @contextmanager
+    def receiving(self, marks: identity.Identity) -> Iterator[_Receiver]:
+        """A new file."""
+        with making.filling(self.place, marks) as connection:
+            yield _Receiver(connection)
+
+    def retire(self, place: object) -> None:
+        """One more mark."""
+        with self.in_words(), making.transaction(self.place) as connection:
+            identity.retire(connection, place)
 
     def close(self) -> None:
         """Let go of the file; leaves nothing beside it that was not there."""

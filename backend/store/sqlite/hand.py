@@ -24,7 +24,7 @@ from backend.store.snapshot import Snapshots, take_in
 
 T = TypeVar("T")
 _GROUP = tuple(field.name for field in fields(blob.Group))
-_INSERT_GROUP = f"INSERT INTO samples ({', '.join(_GROUP)}) VALUES ({', '.join('?' for _ in _GROUP)})"
+_INSERT_GROUP = f"INSERT INTO samples (id, {', '.join(_GROUP)}) VALUES (?, {', '.join('?' for _ in _GROUP)})"
 _log = logs.get(__name__)
 
 
@@ -65,9 +65,7 @@ class SqliteHand:
 
     def put(self, connection: Connection, batch: SampleBatch) -> int:
         """One row of columns."""
-        group = blob.pack(batch)
-        stored = driver(connection).execute(_INSERT_GROUP, [getattr(group, name) for name in _GROUP])
-        return int(stored.lastrowid or 0)
+        return put(driver(connection), batch)
 
     def committed(self, groups: Sequence[tuple[int, SampleBatch]]) -> None:
         """Follow the newest values."""
@@ -136,6 +134,13 @@ class SqliteHand:
             _log.error(failed, file=str(self._file), error=str(error))
             return False
         return True
+
+
+def put(raw: sqlite3.Connection, batch: SampleBatch, group: int | None = None) -> int:
+    """Store a batch in the caller's transaction; the id of its group. group: to give it that id."""
+    packed = blob.pack(batch)
+    stored = raw.execute(_INSERT_GROUP, [group, *(getattr(packed, name) for name in _GROUP)])
+    return int(stored.lastrowid or 0)
 
 
 def _place_of(file: Path) -> tuple[int, int] | None:

@@ -15,8 +15,6 @@ from backend.store import Store, backup
 from tests.support.clock import ManualClock
 from tests.support.stored import batch, command, draft, url_of
 
-pytestmark = pytest.mark.on_file
-
 
 def test_a_backup_holds_what_the_store_held(store: Store, tmp_path: Path, clock: ManualClock) -> None:
     store.run(lambda tx: (tx.samples(batch([(1, 1, 0.5)])), tx.journal(draft()), tx.command(command()))).result(5)

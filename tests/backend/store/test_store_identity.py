@@ -12,6 +12,7 @@ import pytest
 from backend.audit import seal
 from backend.errors import ConfigError
 from backend.store import Store
+from backend.store.schema import SCHEMA
 from tests.support.clock import ManualClock
 from tests.support.stored import draft, url_of
 
@@ -136,9 +137,9 @@ def test_both_marks_of_the_mode_must_agree(closed: Path) -> None:
 
 
 def test_made_by_a_newer_version(closed: Path) -> None:
-    edit(closed, "UPDATE meta SET value = '7' WHERE key = 'schema'")
+    edit(closed, "UPDATE meta SET value = '99' WHERE key = 'schema'")
     assert refusal(closed) == (
-        f"The database {closed} was made by a newer Linepack (tables 7, this version knows 2); update."
+        f"The database {closed} was made by a newer Linepack (tables 99, this version knows {SCHEMA}); update."
     )
 
 
