@@ -15,7 +15,7 @@ import tempfile
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -29,10 +29,13 @@ from backend.site import Site, load
 from backend.site.documents import read_text
 from backend.site.folder import FILE as SITE_FILE
 from backend.site.lock import LOCK_FILE
+from backend.site.rewriting import with_database
+from backend.store import on_a_server
 from backend.store.identity import file_of
 from backend.store.reserve import NAME as RESERVE
 
 MANIFEST: Final = "backup.json"
+DATABASE: Final = "linepack.db"
 _FORMAT: Final = 1
 _LEFT_OUT: Final = frozenset({"log", LOCK_FILE, RESERVE})
 _FOLDERS: Final = ("models", "registry", "network", "log")
@@ -61,6 +64,10 @@ def backup_site(folder: Path, file: Path) -> int:
             shutil.copyfile(checkpoints, work / CHECKPOINTS)
         with reading(site) as records:
             records.backup(work / database.name)
+        if on_a_server(site.database_url):
+            # What is restored is a site of its own, kept in a file until it is moved: never the server's once more.
+            text = with_database(read_text(site.folder / SITE_FILE), "")
+            (work / SITE_FILE).write_text(text, encoding="utf-8")
         stand_ins = {each.name: each for each in work.iterdir()}
         digest = _pack(site.folder, database, stand_ins, work / file.name)
         entry = draft_of("backup", file.name, ("sha256", digest))
@@ -92,7 +99,9 @@ def restore_site(file: Path, folder: Path) -> int:
 
 def _database(site: Site) -> Path:
     """The database's file. Raises ConfigError unless site.toml names it in the folder and relative to it: otherwise
-    the site and its copy would share one database."""
+    the site and its copy would share one database. A server's database is backed up as the file it would be."""
+    if on_a_server(site.database_url):
+        return site.folder / DATABASE
     file = file_of(site.database_url)
     written = tomllib.loads(read_text(site.folder / SITE_FILE)).get("database", "")
     if file.parent.resolve() != site.folder.resolve() or Path(written.removeprefix("sqlite:///")).is_absolute():
@@ -112,15 +121,14 @@ def _members(folder: Path, database: Path) -> Iterator[Path]:
             yield path
 
 
-def _pack(folder: Path, database: Path, stand_ins: Mapping[str, Path], target: Path) -> str:
-    """Write the ZIP and return its SHA-256. stand_ins: files to take in place of those of that name in the folder."""
+def _pack(folder: Path, database: Path, stand_ins: dict[str, Path], target: Path) -> str:
+    """Write the ZIP and return its SHA-256. stand_ins: files to take in place of, or beside, those in the folder."""
     digests: dict[str, str] = {}
     descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w+b") as stream:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            for path in _members(folder, database):
-                member = path.relative_to(folder).as_posix()
-                source = stand_ins.get(member, path)
+            members = {path.relative_to(folder).as_posix(): path for path in _members(folder, database)}
+            for member, source in sorted((members | stand_ins).items()):
                 archive.write(source, member)
                 digests[member] = _digest(source)
             archive.writestr(MANIFEST, json.dumps({"format": _FORMAT, "sha256": digests}, indent=1))

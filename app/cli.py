@@ -212,6 +212,23 @@ def restore(file: Path, folder: Path) -> int:
 
 
 @app.command
+def migrate(folder: Path, *, to: str) -> int:
+    """Move a site's database to another place, from a file to PostgreSQL or back. The site must not run.
+
+    Everything is copied and read again before site.toml names the new place; until then the old one is in charge, and
+    afterwards it stays as it was but is opened no more.
+
+    Parameters
+    ----------
+    to: postgresql://NAME@HOST:PORT/DATABASE, an empty database (the password from ~/.pgpass, or in the address), or
+        sqlite:///FILE, a new file in the site folder.
+    """
+    from app.moving import migrate_site
+
+    return migrate_site(folder, to)
+
+
+@app.command
 def doctor(folder: Path) -> int:
     """Check the installation, the site, its database, journal, keys and ports, and this machine."""
     from app.doctor import examine

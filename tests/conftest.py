@@ -8,12 +8,16 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from argon2.profiles import CHEAPEST
 from hypothesis import settings
 
 from backend.access import passwords
+
+if TYPE_CHECKING:
+    from tests.support.server import Server
 
 # A shared machine may starve a test for a while: correctness is checked here, speed in tests/bench.
 settings.register_profile("shared-machine", deadline=None)
@@ -64,6 +68,17 @@ def nothing_left_behind(caplog: pytest.LogCaptureFixture, request: pytest.Fixtur
     ]
     expected = request.node.get_closest_marker("expects_warnings") is not None
     assert expected or not warned, f"logged at WARNING or above: {warned}"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL for all tests of one process."""
+    # Not for tests that need none: the driver takes a moment to import.
+    from tests.support.server import Server
+
+    running = Server()
+    yield running
+    running.close()
 
 
 def _is_ours(thread: threading.Thread) -> bool:  # noqa: TID251 - looks at threads, makes none

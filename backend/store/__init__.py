@@ -6,10 +6,11 @@ Threads: "writer" owns the only connection that writes; reads go through a small
 what trends are read from (`rolled`) and has the writer store it.
 """
 
+from backend.store.choosing import on_a_server
 from backend.store.family import History
 from backend.store.records import Records
 from backend.store.reserve import Reserve
 from backend.store.store import Store
 from backend.store.tx import Tx
 
-__all__ = ["History", "Records", "Reserve", "Store", "Tx"]
+__all__ = ["History", "Records", "Reserve", "Store", "Tx", "on_a_server"]

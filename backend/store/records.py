@@ -188,6 +188,10 @@ class Records:
         finally:
             target.close()
 
+    def retire(self, place: object) -> None:
+        """Mark that the site has moved to `place`: this database is opened no more. Raises StoreError."""
+        self._database.retire(place)
+
     def backup(self, file: Path) -> None:
         """Copy the running database to a new file, whole and checked. ConfigError when the file exists."""
         self._database.backup(file)

@@ -35,14 +35,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """A PostgreSQL for all tests of one process."""
-    running = Server()
-    yield running
-    running.close()
-
-
-@pytest.fixture(scope="session")
 def template(server: Server) -> str:
     """A database with the tables of a live site, to be copied: making them takes longer than most tests."""
     name = server.new_database()
