@@ -14,6 +14,11 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
       x - edge / 2, y - edge / 2, edge, edge);
   }
 
+  // Where a symbol is drawn: some stand a few px aside of their place.
+  function across(frame, symbol) { return symbol[0] * frame.world - frame.left + symbol[5] * linepack.scale; }
+
+  function down(frame, symbol) { return symbol[1] * frame.world - frame.top + symbol[6] * linepack.scale; }
+
   function ring(ink, x, y, radius, colour, width) {
     ink.beginPath();
     ink.arc(x, y, radius, 0, 2 * Math.PI);
@@ -24,7 +29,7 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
 
   function one(ink, frame, index) {
     var symbol = symbols.all[index], look = symbols.looks[index], scale = linepack.scale;
-    var x = symbol[0] * frame.world - frame.left, y = symbol[1] * frame.world - frame.top, half = symbol[2] / 2 * scale;
+    var x = across(frame, symbol), y = down(frame, symbol), half = symbol[2] / 2 * scale;
     if (x < frame.box.min.x || x > frame.box.max.x || y < frame.box.min.y || y > frame.box.max.y) { return; }
     if (index === symbols.selected || symbols.marks[index] !== undefined) {
       ring(ink, x, y, half + 6 * scale, linepack.colours.you, 2 * scale);
@@ -47,7 +52,7 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
     var symbol = symbols.all[index], look = symbols.looks[index];
     if (!look || !look[3]) { return null; }
     var corner = symbol[2] / 2 * linepack.scale * 0.75 + 2 * linepack.scale;
-    return [look[3], symbol[0] * frame.world - frame.left + corner, symbol[1] * frame.world - frame.top - corner];
+    return [look[3], across(frame, symbol) + corner, down(frame, symbol) - corner];
   }
 
   symbols.sheet = new linepack.Sheet(3, function (ink, frame) {
@@ -66,18 +71,18 @@ linepack.symbols = { all: [], looks: [], visible: [], rings: [], marks: {}, sele
     ink.save();
     ink.beginPath();
     indices.forEach(function (index) {
-      var symbol = symbols.all[index], x = symbol[0] * frame.world - frame.left, y = symbol[1] * frame.world - frame.top;
+      var x = across(frame, symbols.all[index]), y = down(frame, symbols.all[index]);
       ink.rect(x - reach, y - reach, 2 * reach, 2 * reach);
-      for (var down = -1; down <= 1; down++) {
-        for (var across = -1; across <= 1; across++) {
-          cells[(Math.floor(x / CELL) + across) + ":" + (Math.floor(y / CELL) + down)] = true;
+      for (var row = -1; row <= 1; row++) {
+        for (var column = -1; column <= 1; column++) {
+          cells[(Math.floor(x / CELL) + column) + ":" + (Math.floor(y / CELL) + row)] = true;
         }
       }
     });
     ink.clip();
     ink.clearRect(frame.box.min.x, frame.box.min.y, frame.box.max.x - frame.box.min.x, frame.box.max.y - frame.box.min.y);
     symbols.visible.forEach(function (index) {
-      var symbol = symbols.all[index], x = symbol[0] * frame.world - frame.left, y = symbol[1] * frame.world - frame.top;
+      var x = across(frame, symbols.all[index]), y = down(frame, symbols.all[index]);
       if (cells[Math.floor(x / CELL) + ":" + Math.floor(y / CELL)]) { one(ink, frame, index); }
     });
     ink.restore();

@@ -64,8 +64,8 @@ def scene_message(picture: Picture) -> str:
     scene = picture.scene
     lines = [[line.tier, int(line.main), _flat(line.path)] for line in scene.lines]
     symbols = [
-        [_short(x), _short(y), SIZES[symbol.shape], round(symbol.angle, 1), symbol.shape.value]
-        for symbol, x, y in zip(scene.symbols, picture.x, picture.y, strict=True)
+        [_short(x), _short(y), SIZES[symbol.shape], round(symbol.angle, 1), symbol.shape.value, float(dx), float(dy)]
+        for symbol, x, y, dx, dy in zip(scene.symbols, picture.x, picture.y, picture.dx, picture.dy, strict=True)
     ]
     areas = [_flat(area.corners) for area in scene.areas]
     return _json(kind="scene", lines=lines, symbols=symbols, areas=areas)

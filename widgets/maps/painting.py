@@ -260,6 +260,7 @@ def _paint_symbols(painter: QPainter, canvas: Canvas, picture: Picture, frame: F
     for index in frame.visible:
         symbol, look = picture.scene.symbols[index], picture.looks[index]
         middle = canvas.at(float(picture.x[index]), float(picture.y[index]))
+        middle += QPointF(float(picture.dx[index]), float(picture.dy[index])) * theme.scale
         half = SIZES[symbol.shape] / 2 * theme.scale
         mark = marks.get(symbol.id)
         if mark is not None or index == frame.selected:

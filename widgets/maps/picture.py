@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from widgets.maps.apart import apart
 from widgets.maps.aside import aside
 from widgets.maps.ellipses import boxes
 from widgets.maps.grid import Cells, fold
@@ -60,6 +61,7 @@ ARROWS_FROM: Final = 15
 """Zoom from which pipes say which way gas flows."""
 _ARROW_ROOM: Final = 70
 """A pipe shorter than so many px has no arrow."""
+_WIDEST_HALF: Final = max(SIZES.values()) / 2
 _SMALLEST_RING: Final = 15
 _LARGEST_RING: Final = 22
 
@@ -115,6 +117,7 @@ class Picture:
         self._line_index = {line.id: line for line in scene.lines}
         self.looks: list[Look] = [Look() for _ in scene.symbols]
         self.x, self.y = units([one.at[0] for one in scene.symbols], [one.at[1] for one in scene.symbols])
+        self.dx, self.dy = apart(scene.symbols, self.x, self.y)
         self._clusters = np.array([symbol.clusters for symbol in scene.symbols], bool)
         self._depth = np.array([DRAWN_IN_ORDER.index(symbol.shape) for symbol in scene.symbols], np.int64)
         self._from = np.array([SHOWN_FROM.get(symbol.shape, 0) for symbol in scene.symbols], np.int64)
@@ -236,7 +239,8 @@ class Picture:
         world = world_px(zoom)
         if frame.visible:
             shown = np.array(frame.visible)
-            away = np.hypot(self.x[shown] - x, self.y[shown] - y) * world
+            seen_x, seen_y = self._seen(world)
+            away = np.hypot(seen_x[shown] - x, seen_y[shown] - y) * world
             away -= np.maximum(self._half[shown] * self._scale - _NEAR_PX / 2, 0)
             nearest = int(np.argmin(away))
             if away[nearest] <= _NEAR_PX * self._scale:
@@ -248,6 +252,11 @@ class Picture:
         return Hit(line=line) if away_px * world <= _NEAR_LINE_PX * self._scale else Hit()
 
     # -- rules ------------------------------------------------------------------------------------------------------
+
+    def _seen(self, world: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """World units where symbols are drawn: some stand a few px aside of their place."""
+        share = self._scale / world
+        return self.x + self.dx * share, self.y + self.dy * share
 
     def _names(self, zoom: int, bounds: Box) -> tuple[Name, ...]:
         """Written anew only where the map looks elsewhere."""
@@ -315,12 +324,16 @@ class Picture:
         """Where symbols stand alone, a ring moves aside of them: neither may hide the other."""
         if zoom < CLUSTERS_BELOW or not rings:
             return rings
-        x, y, half = self.x[visible], self.y[visible], self._half[visible] * self._scale
         world = world_px(zoom)
+        seen_x, seen_y = self._seen(world)
+        order = np.flatnonzero(visible)[np.argsort(seen_x[visible])]
+        x, y, half = seen_x[order], seen_y[order], self._half[order] * self._scale
         moved: list[Ring] = []
         for ring in rings:
-            near = np.hypot(x - ring.x, y - ring.y) * world < half + 3 * ring.radius
-            moved.append(aside(ring, x[near], y[near], half[near], world) if near.any() else ring)
+            reach = (_WIDEST_HALF * self._scale + 3 * ring.radius) / world
+            first, last = np.searchsorted(x, (ring.x - reach, ring.x + reach))
+            near = first + np.flatnonzero(np.abs(y[first:last] - ring.y) < reach)
+            moved.append(aside(ring, x[near], y[near], half[near], world) if len(near) else ring)
         return moved
 
     def _arrows(self, zoom: int, bounds: Box) -> tuple[Arrow, ...]:
@@ -335,9 +348,10 @@ class Picture:
         kinds = tuple(LabelKind)
         marks = {mark.id: mark for mark in self._overlay.marks}
         notes = dict(self._overlay.notes)
+        seen_x, seen_y = self._seen(world)
         for index in np.flatnonzero(visible & self._wants_label(marks, notes)):
             symbol, look = self.scene.symbols[index], self.looks[index]
-            x, y, half = float(self.x[index]), float(self.y[index]), float(self._half[index]) * self._scale
+            x, y, half = float(seen_x[index]), float(seen_y[index]), float(self._half[index]) * self._scale
             if not (left_top[0] <= x <= bounds[2] and left_top[1] <= y <= bounds[3]):
                 continue
             mark = marks.get(symbol.id)

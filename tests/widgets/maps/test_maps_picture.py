@@ -386,3 +386,22 @@ def test_a_label_leaves_the_ellipse_of_a_leak_free() -> None:
     made.stand(Situation(ellipses=(Ellipse(at=HERE, angle=-38.0, along_m=40.0, across_m=13.0),)))
     (after,) = made.frame(17, WORLD).labels
     assert (after.dx, after.dy) != (before.dx, before.dy)
+
+
+def test_a_well_stands_beside_the_valve_it_holds_and_what_stands_alone_does_not_move() -> None:
+    valve, well = symbol("XV-1", Shape.VALVE, angle=0.0), symbol("VW-1", east_m=3)
+    detector, alone = symbol("LD-1", Shape.DETECTOR, east_m=3), symbol("VW-9", east_m=900)
+    made = picture(alone, well, valve, detector)
+    assert made.dx.tolist()[0] == made.dy.tolist()[0] == 0.0
+    assert made.dx.tolist()[2] == made.dy.tolist()[2] == 0.0
+    for zoom in (16, 18):
+        world = world_px(zoom)
+        x, y = made.x * world + made.dx, made.y * world + made.dy
+        for one, other in combinations(range(4), 2):
+            room = (SIZES[made.scene.symbols[one].shape] + SIZES[made.scene.symbols[other].shape]) / 2
+            assert np.hypot(x[one] - x[other], y[one] - y[other]) >= room
+    # A click falls on what is drawn there.
+    world = world_px(16)
+    frame = made.frame(16, WORLD)
+    assert made.hit(made.x[1] + made.dx[1] / world, made.y[1] + made.dy[1] / world, 16, frame).symbol == "VW-1"
+    assert made.hit(float(made.x[2]), float(made.y[2]), 16, frame).symbol == "XV-1"
