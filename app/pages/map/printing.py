@@ -1,4 +1,4 @@
-"""Print the map: one page of PDF, drawn for paper, with site, time, datum, scale and a mark of the simulator."""
+"""Print the map: one page of PDF and the same as a PNG, with site, time, datum, scale and a mark of the simulator."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QMarginsF, QObject, QPointF, QRectF, Qt, QThreadPool, Signal
-from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
+from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
 from app.formats import date_time, shown
 from app.texts import _, bilingual
@@ -30,6 +30,7 @@ _HEAD: Final = 46
 _FOOT: Final = 30
 _BAR: Final = 140
 _ATLAS_RATIO: Final = 4.0
+_PNG_RATIO: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class Printer(QObject):
 
 
 def print_map(sheet: Sheet) -> Path:
-    """Draw one page; its file. OSError where it cannot be written."""
+    """Draw one page as PDF, and beside it as PNG; the PDF's file. OSError where they cannot be written."""
     site = sheet.site
     folder = site.folder / FOLDER
     folder.mkdir(exist_ok=True)
@@ -96,7 +97,20 @@ def print_map(sheet: Sheet) -> Path:
     painter.scale(share, share)
     _paint(painter, page, sheet, simulated=simulated)
     painter.end()
+    _print_picture(file.with_suffix(".png"), page, sheet, simulated=simulated)
     return file
+
+
+def _print_picture(file: Path, page: QRectF, sheet: Sheet, *, simulated: bool) -> None:
+    """For a report or a message, where a PDF does not fit."""
+    ratio = _PNG_RATIO
+    image = QImage(round(page.width() * ratio), round(page.height() * ratio), QImage.Format.Format_RGB32)
+    image.fill(load("light").bg4)
+    with QPainter(image) as painter:
+        painter.scale(ratio, ratio)
+        _paint(painter, page, sheet, simulated=simulated)
+    if not image.save(str(file)):
+        raise OSError(f"{file} cannot be written")
 
 
 def _paint(painter: QPainter, page: QRectF, sheet: Sheet, *, simulated: bool) -> None:

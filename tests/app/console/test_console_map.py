@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QApplication
 
@@ -15,6 +16,7 @@ from widgets.inputs import SearchField
 from widgets.maps.mercator import unit
 from widgets.maps.picture import METERS, Hit, home_of
 from widgets.maps.scene import Shape
+from widgets.theme import load
 
 pytestmark = pytest.mark.expects_warnings
 
@@ -239,8 +241,15 @@ def test_the_map_is_printed_with_site_time_and_the_mark_of_the_simulator(operato
     page.map_tools.asked.emit("print")
     exports = operator.backend.site.folder / "exports"
     operator.until(lambda: "Printed to" in operator.words())
-    (file,) = exports.iterdir()
-    assert file.name.startswith("SIM-map-")
+    picture, file = sorted(exports.iterdir(), key=lambda each: each.suffix, reverse=True)
+    assert (file.suffix, picture.suffix) == (".pdf", ".png")
+    assert {each.name.startswith("SIM-map-") for each in (file, picture)} == {True}
+    painted = QImage(str(picture))
+    assert painted.width() > 2000
+    # The mark of the simulator, on the PNG as on the paper.
+    assert load("light").not_field_bg.name() in {
+        painted.pixelColor(x, 50).name() for x in range(painted.width() // 2 - 200, painted.width() // 2 + 200)
+    }
     document = QPdfDocument()
     document.load(str(file))
     words = document.getAllText(0).text()
