@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from widgets.maps.mercator import unit, world_px
+import numpy as np
+
+from widgets.maps.mercator import unit, units, world_px
 from widgets.maps.placing import Box
 from widgets.maps.scene import Area, Line, Name
 
@@ -31,14 +33,11 @@ def names(lines: Iterable[Line], areas: Iterable[Area], zoom: int, bounds: Box, 
 def _streets(lines: Iterable[Line], zoom: int, bounds: Box, width: Width) -> Iterator[Name]:
     world, taken = world_px(zoom), set[tuple[str, int, int]]()
     widths: dict[str, float] = {}
-    for line in lines:
-        if not line.name:
-            continue
-        (x1, y1), (x2, y2) = unit(*line.path[0]), unit(*line.path[-1])
+    for line, x1, y1, x2, y2 in _in_view(lines, bounds):
         x, y = (x1 + x2) / 2, (y1 + y2) / 2
-        if not (bounds[0] <= x <= bounds[2] and bounds[1] <= y <= bounds[3]):
-            continue
-        needed = widths.setdefault(line.name, width(line.name)) + _ROOM
+        if line.name not in widths:
+            widths[line.name] = width(line.name)
+        needed = widths[line.name] + _ROOM
         cell = line.name, int(x * world // _CELL), int(y * world // _CELL)
         if math.hypot(x2 - x1, y2 - y1) * world < needed or cell in taken:
             continue
@@ -52,6 +51,17 @@ def _streets(lines: Iterable[Line], zoom: int, bounds: Box, width: Width) -> Ite
             angle=round(turned, 1),
             words=line.name,
         )
+
+
+def _in_view(lines: Iterable[Line], bounds: Box) -> Iterator[tuple[Line, float, float, float, float]]:
+    """Named lines whose middle is in view, with their ends in world units."""
+    named = [line for line in lines if line.name]
+    ends = np.array([(*line.path[0], *line.path[-1]) for line in named], np.float64).reshape(-1, 4)
+    (x1, y1), (x2, y2) = units(ends[:, 0], ends[:, 1]), units(ends[:, 2], ends[:, 3])
+    x, y = (x1 + x2) / 2, (y1 + y2) / 2
+    seen = (x >= bounds[0]) & (x <= bounds[2]) & (y >= bounds[1]) & (y <= bounds[3])
+    for index in np.flatnonzero(seen):
+        yield named[int(index)], float(x1[index]), float(y1[index]), float(x2[index]), float(y2[index])
 
 
 def _districts(areas: Iterable[Area], bounds: Box) -> Iterator[Name]:

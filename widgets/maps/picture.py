@@ -329,10 +329,15 @@ class Picture:
         order = np.flatnonzero(visible)[np.argsort(seen_x[visible])]
         x, y, half = seen_x[order], seen_y[order], self._half[order] * self._scale
         moved: list[Ring] = []
-        for ring in rings:
-            reach = (_WIDEST_HALF * self._scale + 3 * ring.radius) / world
-            first, last = np.searchsorted(x, (ring.x - reach, ring.x + reach))
-            near = first + np.flatnonzero(np.abs(y[first:last] - ring.y) < reach)
+        reaches = np.array([(_WIDEST_HALF * self._scale + 3 * ring.radius) / world for ring in rings])
+        middles = np.array([ring.x for ring in rings])
+        firsts, lasts = np.searchsorted(x, middles - reaches), np.searchsorted(x, middles + reaches)
+        for number, ring in enumerate(rings):
+            first, last = firsts[number], lasts[number]
+            if first == last:
+                moved.append(ring)
+                continue
+            near = first + np.flatnonzero(np.abs(y[first:last] - ring.y) < reaches[number])
             moved.append(aside(ring, x[near], y[near], half[near], world) if len(near) else ring)
         return moved
 
