@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.actions import Actions
-from app.bridge import Bridge
+from app.lane import Lane
 from app.looks import Looks
 from app.recent import Recent
 from app.seat import Seat
@@ -31,7 +31,7 @@ class PageContext:
     """
 
     backend: Backend
-    bridge: Bridge
+    bridge: Lane
     recent: Recent
     actions: Actions
     desk: Desk

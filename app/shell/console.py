@@ -67,10 +67,11 @@ class Console(QObject):
 
     def build(self, spec: PageSpec) -> Page:
         """A new page of this kind."""
-        return spec.build(
+        lane = self.bridge.lane(self)
+        page = spec.build(
             PageContext(
                 backend=self.backend,
-                bridge=self.bridge,
+                bridge=lane,
                 recent=self.recent,
                 actions=self.actions,
                 desk=self.desk,
@@ -81,6 +82,8 @@ class Console(QObject):
                 seat=self.seat,
             )
         )
+        lane.setParent(page)
+        return page
 
     def window_title(self, page: str = "") -> str:
         """Title of a window: marked as simulator, the page where there is one, the site."""

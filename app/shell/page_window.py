@@ -33,7 +33,7 @@ class PageWindow(QWidget):
         self._console = console
         self.own = own
         """Whether the page was built for this window and goes with it; else it came from the main window."""
-        self.strip = AlarmStrip(console.urgent)
+        self.strip = AlarmStrip(console.urgent, console.bridge.turns)
         self.host = PageHost(console)
         self.host.set_detachable(False)
         self.status = StatusBar()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.shell.horn_button import HornButton
 from app.shell.urgent import Urgent
 from app.texts import _
+from app.turns import Turns
 from backend.model.alarm import Priority
 from widgets.inputs import Button
 from widgets.notices import BannerRow, SmallCounter
@@ -23,9 +24,10 @@ class AlarmStrip(QWidget):
 
     silenced = Signal()
 
-    def __init__(self, urgent: Urgent, parent: QWidget | None = None) -> None:
+    def __init__(self, urgent: Urgent, turns: Turns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._urgent = urgent
+        self._turns = turns
         self._counters = {each: SmallCounter(int(each), name="") for each in Priority}
         self._row = BannerRow(name="")
         self._goto = Button(icon="goto", key="↵", height=_BUTTON)
@@ -38,7 +40,7 @@ class AlarmStrip(QWidget):
         row.addWidget(self._row, 1)
         for button in (self._goto, self._ack, self._horn):
             row.addWidget(button)
-        urgent.changed.connect(self._show)
+        urgent.changed.connect(self._ask)
         self._row.clicked.connect(urgent.open_top)
         self._goto.clicked.connect(urgent.open_top)
         self._ack.clicked.connect(urgent.acknowledge)
@@ -67,6 +69,10 @@ class AlarmStrip(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme.bg0)
             painter.fillRect(0, self.height() - 1, self.width(), 1, theme.line1)
+
+    def _ask(self) -> None:
+        # The banner shows it at once; a dozen strips take their turns.
+        self._turns.ask(self, self._show)
 
     def _show(self) -> None:
         for priority, count in self._urgent.counts().items():

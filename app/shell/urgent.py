@@ -39,6 +39,8 @@ class Urgent(QObject):
         self._words = Words(backend.registry, backend.links.snapshot())
         self._rows: tuple[AlarmRecord, ...] = ()
         self._counts: dict[Priority, Count] = counts(())
+        self._said: tuple[BannerAlarm, ...] | None = None
+        """The rows in words, once for all windows."""
         self._first_since = 0.0
         self._sounding = False
 
@@ -50,6 +52,7 @@ class Urgent(QObject):
         """Take these alarms for what there is."""
         before = self._identity()
         self._rows = banner_rows(records)
+        self._said = None
         self._counts = counts(records)
         self._sounding = self._backend.alarms.sounding() is not None
         if self._identity() != before:
@@ -100,8 +103,10 @@ class Urgent(QObject):
 
     def rows(self) -> tuple[BannerAlarm, ...]:
         """What the rows say now."""
-        now = self._backend.now()
-        return tuple(self._alarm(record, now) for record in self._rows)
+        if self._said is None:
+            now = self._backend.now()
+            self._said = tuple(self._alarm(record, now) for record in self._rows)
+        return self._said
 
     def spoken(self, record: AlarmRecord) -> str:
         """One alarm as a screen reader says it."""

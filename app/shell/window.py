@@ -4,6 +4,7 @@ all."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QScreen, QShowEvent
@@ -220,14 +221,18 @@ class Shell(QMainWindow):
         self.idle.look()
         status = self.backend.status.snapshot()
         answering = self.backend.screen.core_age_s() <= FROZEN_S
-        for bar in self._bars():
-            bar.show_status(status)
-            bar.show_server(answering=answering)
         snapshot = self._bridge.snapshot()
         newest = int(snapshot.received_at.max()) if len(snapshot.received_at) else 0
         old = self.backend.now() - newest > OLD_SCAN_S * US
-        for host in self.windows.hosts():
+
+        def show(bar: StatusBar, host: PageHost) -> None:
+            bar.show_status(status)
+            bar.show_server(answering=answering)
             host.show_data(newest, old=old)
+
+        show(self.status, self.host)
+        for window in self.windows.others():
+            self._bridge.turns.ask(window.status, partial(show, window.status, window.host))
         self.console.urgent.refresh()
         self.kept.look()
 

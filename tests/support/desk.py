@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bridge import Bridge
+from app.lane import Facts
 from app.page import Page
 from app.pages.listing import PAGES
 from app.shell.window import Shell
 from app.texts import set_language
 from backend.api import Backend
 from backend.model.alarm import AlarmRecord
+from backend.model.command import Command
 from widgets.inputs import LineField, PasswordField
 from widgets.surfaces import DialogFrame, Veil
 from widgets.tables import RowModel, Table
@@ -80,6 +82,11 @@ class WindowedDesk:
     def until(self, condition: object, within_ms: int = WITHIN_MS) -> None:
         """Let the window live until this holds."""
         self._qtbot.waitUntil(condition, timeout=within_ms)
+
+    def hear(self, *commands: Command) -> None:
+        """Commands in these states come from the backend, and every page has shown them."""
+        self.bridge.tell(Facts(commands=list(commands)))
+        self.until(self.bridge.turns.idle)
 
     # -- looking -----------------------------------------------------------------------------------------------------
 

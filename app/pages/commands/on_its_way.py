@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
-from app.bridge import Bridge
+from app.lane import Lane
 from app.pages.commands.entries import travel_of
 from app.pages.commands.presenter import in_strip
 from app.pages.commands.strip import TravelStrip
@@ -22,7 +22,7 @@ TICK_US: Final = 10 * US
 class OnItsWay(TravelStrip):
     """Listens to the bridge for as long as it lives. Signals: opened(str command id) (from TravelStrip)."""
 
-    def __init__(self, backend: Backend, bridge: Bridge, *, inset: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, backend: Backend, bridge: Lane, *, inset: bool = False, parent: QWidget | None = None) -> None:
         """inset: it stands at the edge of the window and keeps away from it."""
         super().__init__(inset=inset, parent=parent)
         self._backend = backend

@@ -126,7 +126,7 @@ def test_commands_in_every_state_fit(scaled: tuple[int, int], window: WindowedDe
         )
         for number, state in enumerate(CommandState)
     ]
-    window.bridge.commands.emit(made)
+    window.hear(*made)
     for each in made:
         window.shell.go("commands", each.content.id)
         window.until(lambda: clipped(page) == [])

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app.pages.map.finder import Finder
 from app.pages.map.page import MapPage
@@ -217,11 +218,12 @@ def test_at_first_the_map_shows_the_city(page: MapPage) -> None:
     assert (x2 - x1) > (right - left) / 4
 
 
-def test_the_page_is_quiet_when_left(operator: WindowedDesk, page: MapPage) -> None:
+def test_the_page_is_quiet_when_left(operator: WindowedDesk, page: MapPage, qtbot: QtBot) -> None:
     operator.page("alarms")
     before = list(page.board.picture.looks)
-    operator.shell._bridge.beat.emit()
-    operator.shell._bridge.beat.emit()
+    with qtbot.waitSignals([operator.bridge.beat] * 2):
+        pass
+    operator.until(operator.bridge.turns.idle)
     assert page.board.picture.looks == before
     assert not page._web_timer.isActive()
 

@@ -43,7 +43,7 @@ def test_it_shows_on_every_page_once_and_leads_to_its_command(operator: Windowed
     operator.page("commands")
     operator.page("stations")
     assert not strip(operator).isVisible()
-    operator.bridge.commands.emit([moving(operator)])
+    operator.hear(moving(operator))
     for page in ("stations", "alarms", "commands"):
         operator.page(page)
         operator.until(lambda: strip(operator).isVisible())
@@ -58,17 +58,17 @@ def test_it_shows_on_every_page_once_and_leads_to_its_command(operator: Windowed
 
 def test_a_verified_one_keeps_its_tick_for_ten_seconds(operator: WindowedDesk) -> None:
     operator.page("stations")
-    operator.bridge.commands.emit([moving(operator, CommandState.VERIFIED, ended_ago_s=3)])
+    operator.hear(moving(operator, CommandState.VERIFIED, ended_ago_s=3))
     (shown,) = strip(operator).shown()
     assert (shown.verified, shown.outcome) == (True, "Verified closed, 10 s")
-    operator.bridge.commands.emit([moving(operator, CommandState.VERIFIED, ended_ago_s=11)])
+    operator.hear(moving(operator, CommandState.VERIFIED, ended_ago_s=11))
     assert strip(operator).shown() == ()
     assert not strip(operator).isVisible()
 
 
 def test_a_failed_one_says_so_in_words(operator: WindowedDesk) -> None:
     operator.page("stations")
-    operator.bridge.commands.emit([moving(operator, CommandState.FAILED)])
+    operator.hear(moving(operator, CommandState.FAILED))
     (shown,) = strip(operator).shown()
     assert shown.failed
     assert shown.outcome == "≠ Not verified"
@@ -76,13 +76,13 @@ def test_a_failed_one_says_so_in_words(operator: WindowedDesk) -> None:
 
 def test_the_newest_three_are_shown(operator: WindowedDesk) -> None:
     operator.page("stations")
-    operator.bridge.commands.emit([moving(operator, number=number) for number in range(5)])
+    operator.hear(*(moving(operator, number=number) for number in range(5)))
     assert len(strip(operator).shown()) == 3
 
 
 def test_a_low_window_keeps_its_height_for_the_page(operator: WindowedDesk) -> None:
     operator.page("alarms")
-    operator.bridge.commands.emit([moving(operator)])
+    operator.hear(moving(operator))
     operator.until(lambda: strip(operator).isVisible())
     operator.shell.resize(1366, 768)
     QApplication.processEvents()
