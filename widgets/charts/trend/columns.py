@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from widgets.charts.trend.parts import Curve, Times, Values
 
 _ROWS_PER_COLUMN: Final = 1
 """Up to so many rows a column are drawn as they are: no band then."""
+_EDGES_KEPT: Final = 4
 _FEWEST: Final = 2
 """The down-sampler panics with fewer bins."""
 _PEAKS: Final = MinMaxDownsampler()  # type: ignore[no-untyped-call]
@@ -26,10 +28,15 @@ def columns_of(curve: Curve, start: int, end: int, columns: int) -> Curve:
     n = len(seen.at)
     if n <= _ROWS_PER_COLUMN * columns:
         return seen
-    edges = start + (end - start) * np.arange(columns + 1, dtype=np.int64) // columns
-    cuts = np.sort(np.concatenate(([0], np.searchsorted(seen.at, edges), _breaks(seen.mid))))
-    cuts = cuts[(np.diff(cuts, append=n) > 0) & (cuts < n)]
-    count = np.diff(cuts, append=n)
+    # From the first row on, one cut for each column that has a row, and one where a break begins or ends.
+    cuts = np.searchsorted(seen.at, _edges(start, end, columns))
+    breaks = _breaks(seen.mid)
+    if breaks.size:
+        cuts = np.sort(np.concatenate((cuts, breaks)))
+    cuts = cuts[_last_of_its_kind(cuts, n)]
+    if not cuts.size or cuts[0]:
+        cuts = np.concatenate(([0], cuts))
+    count = np.concatenate((cuts[1:], [n])) - cuts
     # Sums and extremes of whole columns; one that holds a break is that break and nothing else.
     raw = _is_raw(seen)
     total = np.add.reduceat(seen.mid if raw else seen.mid * seen.weight, cuts)
@@ -43,6 +50,21 @@ def columns_of(curve: Curve, start: int, end: int, columns: int) -> Curve:
         mid=np.clip(total / weight, low, None),
         weight=weight,
     )
+
+
+@lru_cache(maxsize=_EDGES_KEPT)
+def _edges(start: int, end: int, columns: int) -> NDArray[np.int64]:
+    """Where the columns begin, the end of the last one behind them; the same for every pen of a chart."""
+    edges: NDArray[np.int64] = start + (end - start) * np.arange(columns + 1, dtype=np.int64) // columns
+    edges.flags.writeable = False
+    return edges
+
+
+def _last_of_its_kind(cuts: NDArray[np.intp], n: int) -> NDArray[np.bool_]:
+    """One of several equal cuts, and none behind the last row."""
+    kept = cuts < n
+    kept[:-1] &= cuts[1:] > cuts[:-1]
+    return kept
 
 
 def _breaks(values: Values) -> NDArray[np.intp]:

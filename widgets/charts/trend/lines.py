@@ -12,12 +12,14 @@ from PySide6.QtGui import QPen
 from widgets.charts.trend.columns import columns_of, peaks_of
 from widgets.charts.trend.parts import Curve, Pane, PenLook, Times, Values
 from widgets.charts.trend.picture import Picture
-from widgets.charts.trend.strokes import compare_pen, line_pen
+from widgets.charts.trend.strokes import compare_pen, dashes_across, line_pen
 from widgets.theme import px
 
 _BEHIND: Final = -1
 _FRONT: Final = 1
 _DOT: Final = 2
+_DENSE: Final = 0.9
+"""Rows a pixel column from which a wide dashed line is broken into its dashes before it is drawn."""
 _SMOOTH: Final = 6
 """Lines of a chart up to which edges are smoothed: it costs half as much again as the line."""
 
@@ -44,8 +46,10 @@ class PaneLines:
         for pen in pane.pens:
             line = self._lines[pen.key]
             line.setZValue(_FRONT if pen.front else 0)
-            _stroke(line, line_pen(pen.number, front=pen.front), smooth=picture.pens() <= _SMOOTH)
-            line.setData(*self._drawn(picture, pen, rect.left()), connect="finite", skipFiniteCheck=False)
+            xs, values, broken = self._drawn(picture, pen, rect.left())
+            stroke = line_pen(pen.number, front=pen.front, dashed=not broken)
+            _stroke(line, stroke, smooth=picture.pens() <= _SMOOTH)
+            line.setData(*_with_dots(xs, values), connect="finite", skipFiniteCheck=False)
         front = next((pen for pen in pane.pens if pen.front), None)
         other = picture.compare.get(front.key) if front is not None else None
         if other is None:
@@ -55,15 +59,23 @@ class PaneLines:
         _stroke(self._compare, compare_pen(), smooth=False)
         self._compare.setData(picture.xs(thin.at) - rect.left(), thin.mid, connect="finite", skipFiniteCheck=False)
 
-    def _drawn(self, picture: Picture, pen: PenLook, left: float) -> tuple[Values, Values]:
+    def _drawn(self, picture: Picture, pen: PenLook, left: float) -> tuple[Values, Values, bool]:
+        """px and values of a line, and whether its dashes are in them."""
         thin: Curve | None = picture.thin.get(pen.key)
         if thin is None:
-            return np.empty(0), np.empty(0)
+            return np.empty(0), np.empty(0), False
         at: Times = thin.at
         values: Values = thin.mid
         if not picture.band:
             at, values = peaks_of(picture.curves[pen.key], picture.start, picture.end, picture.columns())
-        return _with_dots(picture.xs(at) - left, values)
+        xs = picture.xs(at)
+        if not pen.front or len(xs) < _DENSE * picture.columns():
+            return xs - left, values, False
+        # Qt takes 20 ms for dashes along a line that is wide and has a row in every column. Here they are counted
+        # across, from the beginning of time: they move with the line.
+        beginning = picture.start / max(1, picture.end - picture.start) * picture.places.plot.width()
+        on = dashes_across(pen.number, xs - picture.places.plot.left() + beginning, front=pen.front)
+        return (xs - left, values, False) if on is None else (xs - left, np.where(on, values, np.nan), True)
 
     def _line(self) -> pg.PlotCurveItem:
         line = pg.PlotCurveItem()

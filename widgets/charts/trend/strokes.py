@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 from shiboken6 import wrapInstance
@@ -28,12 +29,22 @@ def pen_colour(number: int, theme: Theme | None = None) -> QColor:
     return pens[(number - 1) % len(pens)]
 
 
-def line_pen(number: int, *, front: bool) -> QPen:
-    """The stroke of pen `number`; the front pen is twice as wide."""
+def line_pen(number: int, *, front: bool, dashed: bool = True) -> QPen:
+    """The stroke of pen `number`; the front pen is twice as wide. dashed: False where the line itself is broken."""
     pen = QPen(pen_colour(number), px(2 if front else 1))
     pen.setCosmetic(True)
-    _dash(pen, _DASHES[(number - 1) // len(current().pens) % len(_DASHES)])
+    _dash(pen, _pattern(number) if dashed else None)
     return pen
+
+
+def dashes_across(number: int, xs: Values, *, front: bool) -> NDArray[np.bool_] | None:
+    """Which of these px lie on a dash of pen `number`; None for a pen without dashes."""
+    pattern = _pattern(number)
+    if pattern is None:
+        return None
+    ends = np.cumsum(pattern) * px(2 if front else 1)
+    on: NDArray[np.bool_] = np.searchsorted(ends, np.mod(xs, ends[-1]), "right") % 2 == 0
+    return on
 
 
 def compare_pen() -> QPen:
@@ -71,6 +82,10 @@ def draw_boxes(painter: QPainter, boxes: Values) -> None:
     if len(rows):
         first = cast(QRectF, wrapInstance(rows.ctypes.data, QRectF))
         painter.drawRects(first, len(rows))
+
+
+def _pattern(number: int) -> tuple[float, ...] | None:
+    return _DASHES[(number - 1) // len(current().pens) % len(_DASHES)]
 
 
 def _dash(pen: QPen, pattern: tuple[float, ...] | None) -> None:
