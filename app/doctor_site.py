@@ -143,6 +143,8 @@ def ports(site: Site) -> Finding:
 def _secrets(site: Site) -> Iterator[Path]:
     if site.broker is not None:
         yield from (file for file in (site.broker.password_file, site.broker.key_file) if file is not None)
+    if site.meters is not None:
+        yield site.meters.key_file
 
 
 def _places(site: Site) -> Iterator[Place]:

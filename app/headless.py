@@ -63,6 +63,8 @@ def check(folder: Path) -> None:
     load_public(place.folder)
     if place.broker is not None:
         place.broker.password()
+    if place.meters is not None:
+        place.meters.master_key()
     with reading(place) as records:
         devices.bind(records.registry(), models, place.id)
     if is_running(place.folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +20,8 @@ PATIENCE_S: Final = 60.0
 FAULTS: Final = (Fault.CUT, Fault.RESET, Fault.GARBLED, Fault.DEAF)
 STEP_LITRES: Final = 37
 """What an index grows by from one report to the next, at most."""
-_CONNECTIONS: Final = 4000
-_DRAIN_S: Final = 15.0
+_CONNECTIONS: Final = 12_000
+_DRAIN_S: Final = 60.0
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Report:
     tries: int = 0
     whole: int = 0
     orders: int = 0
+    open_most: int = 0
+    """Connections open at once."""
     seconds: float = 0.0
     responses: list[float] = field(default_factory=list)
     spans: list[float] = field(default_factory=list)
@@ -47,6 +50,8 @@ class Fleet:
         self._host, self._port = host, port
         self._rng = random.Random(seed)
         self._open = asyncio.Semaphore(_CONNECTIONS)
+        self._open_now = 0
+        allow_sockets(_CONNECTIONS + 100)
 
     async def heard(self) -> bool:
         """Whether anybody listens."""
@@ -81,7 +86,7 @@ class Fleet:
         for attempt in range(1, TRIES + 1):
             fault = self._rng.choice(FAULTS) if faults and self._rng.random() < faults else Fault.NONE
             into.tries += 1
-            outcome = await self._call(meter, attempt, fault)
+            outcome = await self._call(meter, attempt, fault, into)
             if outcome is not None:
                 into.responses.extend(outcome.steps)
                 into.whole += outcome.whole
@@ -110,7 +115,7 @@ class Fleet:
             await asyncio.wait(under_way, timeout=_DRAIN_S)
         return report
 
-    async def _call(self, meter: GasMeter, attempt: int, fault: Fault) -> Outcome | None:
+    async def _call(self, meter: GasMeter, attempt: int, fault: Fault, into: Report) -> Outcome | None:
         """None: nobody answered."""
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[Outcome] = loop.create_future()
@@ -128,10 +133,23 @@ class Fleet:
             except OSError:
                 return None
             end = loop.call_later(PATIENCE_S, call.give_up)
+            self._open_now += 1
+            into.open_most = max(into.open_most, self._open_now)
             try:
                 return await ended
             finally:
+                self._open_now -= 1
                 end.cancel()
+
+
+def allow_sockets(wanted: int) -> None:
+    """Raise this process's limit of open files as far as is wanted and allowed."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if 0 <= soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard) if hard >= 0 else wanted, hard))
 
 
 def _finish(ended: asyncio.Future[Outcome], outcome: Outcome) -> None:

@@ -1,9 +1,10 @@
 """The gas meters of a site as a process of their own: `python -m sims.meters FOLDER`, beside the rest of the field.
 
 They call in over loopback, each with its own key, made of the site's master key when it was "fitted". Without more,
-every meter reports about every five minutes, one in a hundred tries goes wrong. With `--phases`, each line of standard
-input is a stretch of calls, `{"kind": "civil", "per_s": 250, "seconds": 10, "faults": 0.01}` or with `"at_once"` in
-place of `"per_s"`; what came of it is one line of JSON. The process ends with its standard input.
+every meter reports about every four minutes, one in a hundred tries goes wrong. With `--phases`, each line of standard
+input is a stretch of calls, `{"kind": "civil", "per_s": 250, "seconds": 10, "faults": 0.01}`, with `"at_once"` in place
+of `"per_s"`, with `"slow_s"` for what a weak signal costs; what came of it is one line of JSON. The process ends with
+its standard input.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def fit(site: Site, *, kind: str | None = None, seed: int = 1) -> list[GasMeter]
 
 
 async def call_in(site: Site, *, seed: int = 1) -> None:
-    """Everyone reports once as soon as somebody listens, then about every five minutes, until cancelled."""
+    """Everyone reports once as soon as somebody listens, then about every four minutes, until cancelled."""
     assert site.meters is not None
     meters = fit(site, seed=seed)
     fleet = Fleet(meters, host=site.meters.host, port=site.meters.port, seed=seed)
@@ -77,6 +78,8 @@ async def phase(site: Site, meters: Sequence[GasMeter], asked: Mapping[str, Any]
     assert site.meters is not None
     fleet = Fleet(meters, host=site.meters.host, port=int(asked.get("port", site.meters.port)))
     faults = float(asked.get("faults", 0.0))
+    for meter in meters:
+        meter.slow_s = float(asked.get("slow_s", 0.0))
     if "at_once" in asked:
         report = await fleet.at_the_limit(int(asked["at_once"]), float(asked["seconds"]), faults=faults)
     else:
@@ -95,6 +98,7 @@ def summary(report: Report) -> dict[str, float]:
         "tries": report.tries,
         "whole": report.whole,
         "orders": report.orders,
+        "open_most": report.open_most,
         "seconds": report.seconds,
         "answers": len(report.responses),
         "response_mean_ms": float(answers.mean()),

@@ -112,6 +112,8 @@ class _MakerTable(_Table):
     covers: Literal["header-and-data", "data"] = "header-and-data"
     sequence_order: Literal["big", "little"] = "big"
     crc_order: Literal["big", "little"] = "big"
+    minors: Annotated[str, StringConstraints(pattern=r"^[0-9 ]*$")] = ""
+    """Minor versions that are known, with spaces between; empty: any."""
 
 
 class _MetersTable(_Table):

@@ -61,6 +61,8 @@ class GasMeter:
     """By what the head-end says when it calls; its clock runs away again until the next call."""
     travel_s: float = 0.2
     """What its valve takes to move."""
+    slow_s: float = 0.0
+    """What a weak signal puts between its registration and its reading."""
     valve: int = OPEN
     remote: bool = True
     fault: bool = False
@@ -198,6 +200,8 @@ class Call(asyncio.Protocol):
         self._context = words.context(self._meter.logical_id, said.challenge)
         if self._fault is Fault.CUT:
             self._hang_up()
+        elif not said.asked and self._meter.slow_s:
+            asyncio.get_running_loop().call_later(self._meter.slow_s, self._report_again)
         elif not said.asked:
             self._report(self._up(Message.READING))
 

@@ -43,15 +43,15 @@ def run() -> dict[str, object]:
     """Figures of one run of about a minute; targets stand beside them."""
     with tempfile.TemporaryDirectory(prefix="linepack-bench-") as place:
         site = make_meter_site(Path(place) / "site", civil=CIVIL, ci=COMMERCIAL)
-        meters = _start("-m", "sims.meters", str(site.folder), "--phases")
+        meters = start("-m", "sims.meters", str(site.folder), "--phases")
         try:
             raw_before = _raw(site, meters)
-            with _serving(site) as server:
-                _phase(meters, kind="civil", per_s=100, seconds=2)
-                offered = _phase(meters, server, kind="civil", per_s=OFFERED_PER_S, seconds=8)
-                limit = _phase(meters, server, kind="civil", at_once=AT_ONCE, seconds=7)
-                faulty = _phase(meters, server, kind="civil", per_s=OFFERED_PER_S, seconds=6, faults=FAULTS)
-                commercial = _phase(meters, server, kind="ci", per_s=COMMERCIAL_PER_S, seconds=4)
+            with serving(site) as server:
+                phase(meters, kind="civil", per_s=100, seconds=2)
+                offered = phase(meters, server, kind="civil", per_s=OFFERED_PER_S, seconds=8)
+                limit = phase(meters, server, kind="civil", at_once=AT_ONCE, seconds=7)
+                faulty = phase(meters, server, kind="civil", per_s=OFFERED_PER_S, seconds=6, faults=FAULTS)
+                commercial = phase(meters, server, kind="ci", per_s=COMMERCIAL_PER_S, seconds=4)
             raw_after = _raw(site, meters)
             told = (
                 POINTS["civil"] * (200 + offered["stored"] + limit["stored"] + faulty["stored"])
@@ -59,7 +59,7 @@ def run() -> dict[str, object]:
             )
             durable = _stored(site)
         finally:
-            _stop(meters)
+            stop(meters)
         raw_per_s = max(raw_before["per_s"], raw_after["per_s"])
         raw_cpu = min(raw_before["cpu_ms"], raw_after["cpu_ms"])
         return {
@@ -124,7 +124,7 @@ def _extrapolated(limit: dict[str, float]) -> dict[str, object]:
     }
 
 
-def _phase(
+def phase(
     meters: subprocess.Popen[str], server: subprocess.Popen[str] | None = None, **asked: float | str
 ) -> dict[str, float]:
     assert meters.stdin is not None
@@ -146,29 +146,29 @@ def _raw(site: Site, meters: subprocess.Popen[str]) -> dict[str, float]:
     """The same meters call a server that stores nothing."""
     assert site.meters is not None
     port = free_ports(1)
-    server = _start("-m", "tests.support.raw_head_end", str(port), site.meters.master_key().hex())
+    server = start("-m", "tests.support.raw_head_end", str(port), site.meters.master_key().hex())
     try:
         assert server.stdout is not None
         assert server.stdout.readline() == "ready\n"
-        return _phase(meters, server, kind="civil", at_once=AT_ONCE, seconds=3, port=port)
+        return phase(meters, server, kind="civil", at_once=AT_ONCE, seconds=3, port=port)
     finally:
         server.terminate()
-        _stop(server)
+        stop(server)
 
 
 @contextmanager
-def _serving(site: Site) -> Iterator[subprocess.Popen[str]]:
-    server = _start("-m", "app.cli", "serve", str(site.folder))
+def serving(site: Site) -> Iterator[subprocess.Popen[str]]:
+    server = start("-m", "app.cli", "serve", str(site.folder))
     try:
         assert server.stdout is not None
         assert server.stdout.readline().startswith("serving")
         yield server
     finally:
         server.terminate()
-        _stop(server)
+        stop(server)
 
 
-def _start(*arguments: str) -> subprocess.Popen[str]:
+def start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, *arguments],
         stdin=subprocess.PIPE,
@@ -179,7 +179,7 @@ def _start(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def stop(process: subprocess.Popen[str]) -> None:
     for stream in (process.stdin, process.stdout):
         if stream is not None:
             stream.close()

@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from backend import logs
 from backend.clock import Clock
 from backend.drivers.meters.gathering import Gathering
 from backend.drivers.meters.options import HeadEndOptions
@@ -20,11 +21,13 @@ from backend.links.ration import Ration
 from backend.model.event import Quarantined
 from backend.model.exchange import KINDS
 from backend.model.metering import Bill
+from backend.protocols.meter.frame import Frame
 
 if TYPE_CHECKING:
     from backend.drivers.meters.session import Session
 
 _BUFFER: Final = 2048
+_log = logs.get(__name__)
 _ASIDE: Final = 1000
 """Quarantined messages that may wait for the core; more are only counted."""
 
@@ -68,6 +71,7 @@ class House:
         self.gathering = Gathering()
         self.aside: deque[Quarantined] = deque()
         self._ration = Ration()
+        self._minors: set[tuple[int, int]] = set()
 
     def full(self) -> bool:
         """Whether the next connection is one too many."""
@@ -79,6 +83,12 @@ class House:
         self._refused[stage] += 1
         if len(self.aside) < _ASIDE and self._ration.admit(source, stage, self.clock.mono()):
             self._keep(source, stage, reason, raw)
+
+    def notice_minor(self, frame: Frame) -> None:
+        """A minor version nobody has told of: taken, and said once for each maker's meters."""
+        if (frame.application, frame.version) not in self._minors:
+            self._minors.add((frame.application, frame.version))
+            _log.warning("unknown minor version", application=frame.application, version=frame.major_minor)
 
     def look(self, now: float) -> None:
         """End what has taken too long; now: monotonic s."""

@@ -20,12 +20,15 @@ from backend.links.gate import Claims
 from backend.links.health import HealthKeeper, tell_async
 from backend.links.loop import Supervised
 from backend.links.ports import LinkContext, LinkPlan
+from backend.links.sockets import allow_sockets
 from backend.model.command import Order, Receipt, ReceiptKind
 from backend.model.event import LinkHealth
 from backend.model.exchange import HeadEnd
 
 PROTOCOL: Final = "meter"
 BACKLOG: Final = 4096
+SPARE_SOCKETS: Final = 500
+"""For everything else of the program."""
 GATHER_S: Final = 0.005
 """How long a first reading waits for company."""
 LOOK_S: Final = 0.25
@@ -135,6 +138,7 @@ class MeterLink:
         if not self._context.may_connect(options.host, options.port):
             raise LinkError("{host} is not on this machine", host=options.host)
         loop = asyncio.get_running_loop()
+        allow_sockets(options.most + SPARE_SOCKETS)
         return await loop.create_server(
             lambda: Session(self._house), options.host, options.port, backlog=BACKLOG, reuse_address=True
         )

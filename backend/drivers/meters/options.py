@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from backend.errors import ConfigError
@@ -65,7 +65,9 @@ def read_options(given: Mapping[str, str]) -> HeadEndOptions:
 
 
 def _style(maker: Mapping[str, str]) -> Style:
-    return Style(**{**maker, "covers": Covers(maker.get("covers", Covers.HEADER_AND_DATA))})  # type: ignore[arg-type]
+    minors = frozenset(int(number) for number in maker.get("minors", "").split())
+    rest: dict[str, Any] = {key: value for key, value in maker.items() if key not in ("covers", "minors")}
+    return Style(**rest, covers=Covers(maker.get("covers", Covers.HEADER_AND_DATA)), minors=minors or None)
 
 
 def _number(name: str, options: Mapping[str, str], low: float, high: float) -> float:

@@ -23,7 +23,7 @@ from backend.model.event import LinkState
 from backend.model.exchange import Exchange
 from backend.model.plant import Device
 from backend.protocols.meter import words
-from backend.protocols.meter.frame import DEFAULT, Frame, Message, decode
+from backend.protocols.meter.frame import DEFAULT, Frame, Message, decode, unknown_minor
 from backend.protocols.meter.keys import meter_key
 from backend.protocols.meter.replay import ReplayWindow, following
 from backend.protocols.meter.sealing import NONCE, cipher, seal, unseal
@@ -199,6 +199,8 @@ class Session(asyncio.BufferedProtocol):
         said = words.read_register(self._open(frame))
         self._replay.take(frame.sequence)
         self._version = frame.version
+        if unknown_minor(frame, self._style):
+            house.notice_minor(frame)
         self._attempt = said.attempt
         self._meter = meter
         house.unknown -= 1

@@ -7,7 +7,7 @@ data, a negative acknowledgement is exactly 8 octets. One style an application i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Final, Literal
@@ -54,17 +54,17 @@ Octets = Literal["big", "little"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """What is agreed with one maker. majors: versions understood. minors: known ones, None = any is taken as known."""
+    """What is agreed with one maker; the order of octets in its data area is said in each `MeterForm`.
+
+    majors: versions understood. minors: known ones, None = any is taken as known.
+    """
 
     crc: str = "0000"
     covers: Covers = Covers.HEADER_AND_DATA
     sequence_order: Octets = "big"
     crc_order: Octets = "big"
-    data_order: Octets = "big"
     majors: frozenset[int] = frozenset({1, 2})
     minors: frozenset[int] | None = None
-    custom: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Names of the custom bits 0 to 4 of the control word."""
 
     def __post_init__(self) -> None:
         if self.crc not in CHECKS:
