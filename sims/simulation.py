@@ -18,7 +18,6 @@ from sims.devices.modbus_station import ModbusStation
 from sims.devices.mqtt_device import Gateway, MqttDevice
 from sims.devices.terminal import Terminal
 from sims.equipment import Equipment
-from sims.meters import call_in
 from sims.plant import Plant
 from sims.publishing import Load, Reporter
 
@@ -69,6 +68,8 @@ class Simulation:
             for station in self._stations.values():
                 self._start_station(station)
             if self._site.meters is not None:
+                from sims.meters import call_in
+
                 asyncio.run_coroutine_threadsafe(call_in(self._site, seed=self._seed), self._loop)
             if self._gateway is not None:
                 self._gateway.start()

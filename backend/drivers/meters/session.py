@@ -53,7 +53,7 @@ class Step(IntEnum):
     AGAIN = 6
     """A reading after an order."""
     CLOSE = 7
-    """The meter hangs up."""
+    """Nothing more."""
 
 
 class Session(asyncio.BufferedProtocol):
@@ -336,6 +336,8 @@ class Session(asyncio.BufferedProtocol):
         self._step = Step.CLOSE
         self.deadline = self._house.clock.mono() + self._house.options.idle_s
         self._write(out)
+        if self._transport is not None:
+            self._transport.close()  # once the last octet has left
 
     def _order_frame(self, order: Order, route: WriteRoute, device: Device) -> bytes:
         """Raises RefusedError while nothing has left."""

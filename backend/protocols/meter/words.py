@@ -9,7 +9,7 @@ One exchange, every data area encrypted (see `sealing`; what is authenticated wi
     down  0x04 acknowledged 0: it is on our disk
     down  0x11 balance      time, amount settled, balance, price; the meter acknowledges
     down  0x02, 0x05 order  not after, code of the property, value; the meter acknowledges: 0 done, else why not
-    down  0x12 end          nothing more; the meter closes
+    down  0x12 end          nothing more; we hang up
 
 The challenge makes every frame worthless in any other exchange. A reading may come again after an order.
 """
