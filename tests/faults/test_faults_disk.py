@@ -75,7 +75,7 @@ def test_a_disk_that_refuses_any_one_write_loses_nothing_acknowledged(
     make_store(tmp_path / "linepack.db", clock)
     content = {"linepack.db": (tmp_path / "linepack.db").read_bytes()}
     seen = 0
-    for number in random.Random(SEED).sample(range(1, 60), 6 * min(ROUNDS, 9)):
+    for number in random.Random(SEED).sample(range(1, 60), 4 * min(ROUNDS, 14)):
         folder = put(tmp_path / f"n{number}", content)
         disk = FaultDisk(folder, clock)
         with disk.mounted():

@@ -73,7 +73,7 @@ def test_a_log_that_is_cut_or_garbled_opens_as_an_exact_prefix(
     chance = random.Random(SEED)
     every = list(damages(files["linepack.db-wal"], chance))
     # All of them in the long form.
-    for number, (whole, log) in enumerate(chance.sample(every, min(len(every), 15 * ROUNDS))):
+    for number, (whole, log) in enumerate(chance.sample(every, min(len(every), 10 * ROUNDS))):
         folder = put(tmp_path / f"cut{number}", {**files, "linepack.db-wal": log})
         with FaultDisk(folder, clock).mounted():
             store = open_store(folder / "linepack.db", clock)
@@ -103,7 +103,7 @@ def test_a_flipped_bit_is_never_served_as_good(tmp_path: Path) -> None:
     content = (home / "linepack.db").read_bytes()
     chance = random.Random(SEED)
     noticed = 0
-    for number in range(12 * ROUNDS):
+    for number in range(8 * ROUNDS):
         folder = put(tmp_path / f"flip{number}", {"linepack.db": flipped(content, chance.randrange(100, len(content)))})
         noticed += outcome(folder / "linepack.db", clock)
     # Most bits of a page that is in use matter; those of an empty one do not.

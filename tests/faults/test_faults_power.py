@@ -17,7 +17,7 @@ from tests.support.clock import ManualClock
 from tests.support.fault_disk import FaultDisk, PowerLoss
 from tests.support.units import ROUNDS, SEED, make_store, open_store, put, unit, units_of
 
-MOMENTS = 15 * ROUNDS
+MOMENTS = 10 * ROUNDS
 UNITS = 18
 Moment = tuple[int, dict[str, bytes], int, int]
 

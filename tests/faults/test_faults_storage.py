@@ -80,7 +80,7 @@ def full(folder: Path, store: Store) -> Iterator[None]:
 
 def _room(tx: Tx, pages: int) -> None:
     """SQLite never goes below what is there already."""
-    tx._driver.execute(f"PRAGMA max_page_count={pages}")
+    tx._connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
 
 def everything_once(watched: Watched, publisher: Publisher) -> None:
