@@ -39,7 +39,7 @@ def publish(part: Path, target: Path) -> None:
         os.fsync(stream.fileno())
     os.link(part, target)
     part.unlink()
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _copy(reader: sqlite3.Connection, part: Path) -> None:
@@ -52,7 +52,8 @@ def _copy(reader: sqlite3.Connection, part: Path) -> None:
         raise StoreError("No backup at {file}: the copy is not sound ({reason}).", file=part, reason=verdict)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable. Raises OSError."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

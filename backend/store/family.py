@@ -15,6 +15,7 @@ from backend.clock import Clock
 from backend.errors import StoreError
 from backend.model.sample import SampleBatch
 from backend.model.trend import Thinned
+from backend.store.cold.rules import Cooling
 from backend.store.groups import Damaged
 from backend.store.identity import Identity
 
@@ -101,6 +102,9 @@ class Steps(Protocol):
 
     def step(self) -> bool:
         """Take in the oldest groups that wait; whether there were any."""
+
+    def cool(self, rule: Cooling) -> int:
+        """Move the samples of days that are over long enough to cold files; how many days."""
 
 
 class Receiver(Protocol):

@@ -16,6 +16,7 @@ from backend import logs
 from backend.errors import StoreError
 from backend.model.sample import SampleBatch
 from backend.store import blob
+from backend.store.schema import samples
 
 _EARLIEST, _LATEST = -(2**63), 2**63 - 1
 _log = logs.get(__name__)
@@ -27,42 +28,58 @@ COLUMNS: Final = ("id", "first_at", "last_at", "n", "received_at", "source", "di
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damaged:
-    """A stored group that is not what was written. n: how many samples its row says are lost with it."""
+    """A stored group that is not what was written. n: how many samples its row says are lost with it.
+
+    file: of a cold file (`backend.store.cold`) its name; `group` is 0 then. points: the lowest and highest that are
+    lost of it; None when all are.
+    """
 
     group: int
     first_at: int
     last_at: int
     n: int
     reason: str
+    file: str = ""
+    points: tuple[int, int] | None = None
+
+
+_Key = tuple[int, str, tuple[int, int]]
 
 
 class Damage:
-    """Every damaged group found since the store was opened. Any thread."""
+    """Every damaged group and cold file found since the store was opened. Any thread."""
 
     def __init__(self) -> None:
-        self._found: dict[int, Damaged] = {}
+        self._found: dict[_Key, Damaged] = {}
         self._rolled: dict[int, str] = {}
+        self._lost: dict[tuple[int, int, int], str] = {}
         self._lock = threading.Lock()
 
     def note(self, damaged: Damaged) -> None:
         """Remember it, and say it in the log the first time."""
+        key = (damaged.group, damaged.file, damaged.points or (-1, -1))
         with self._lock:
-            if damaged.group in self._found:
+            if key in self._found:
                 return
-            self._found[damaged.group] = damaged
-        _log.error(
-            "stored group damaged",
-            group=damaged.group,
-            first_at=damaged.first_at,
-            last_at=damaged.last_at,
-            n=damaged.n,
-            reason=damaged.reason,
-        )
+            self._found[key] = damaged
+        facts = {"first_at": damaged.first_at, "last_at": damaged.last_at, "n": damaged.n, "reason": damaged.reason}
+        if damaged.file:
+            _log.error("cold file damaged", file=damaged.file, points=damaged.points, **facts)
+        else:
+            _log.error("stored group damaged", group=damaged.group, **facts)
 
     def found(self) -> tuple[Damaged, ...]:
-        """In order of group."""
+        """In order of group; cold files first, by name."""
         with self._lock:
-            return tuple(self._found[group] for group in sorted(self._found))
+            return tuple(self._found[key] for key in sorted(self._found))
+
+    def files(self) -> dict[str, list[Damaged]]:
+        """What is damaged of each cold file."""
+        found: dict[str, list[Damaged]] = {}
+        for each in self.found():
+            if each.file:
+                found.setdefault(each.file, []).append(each)
+        return found
 
     def note_rolled(self, point: int, reason: str) -> None:
         """What was derived from the samples of a point is not what was written; it can be made again."""
@@ -76,6 +93,19 @@ class Damage:
         """The points whose roll-ups are damaged and not made again yet, with the reason."""
         with self._lock:
             return dict(self._rolled)
+
+    def note_lost(self, leaf: tuple[int, int, int], reason: str) -> None:
+        """A leaf (tier, point, first key) is damaged, and what it was made of is not there any more."""
+        with self._lock:
+            known = leaf in self._lost
+            self._lost[leaf] = reason
+        if not known:
+            _log.error("roll-up lost", tier=leaf[0], point=leaf[1], first=leaf[2], reason=reason)
+
+    def lost(self) -> dict[tuple[int, int, int], str]:
+        """Leaves that are damaged for good, with the reason: answers leave them out."""
+        with self._lock:
+            return dict(self._lost)
 
     def mended(self, point: int) -> None:
         """The roll-ups of a point were made again."""
@@ -102,6 +132,13 @@ def sound(connection: Connection, asked: Select[Any], damage: Damage) -> Iterato
         batch = believed(tuple(getattr(row, name) for name in COLUMNS), damage)
         if batch is not None:
             yield row.id, batch
+
+
+def overlapping(asked: Select[Any], span: int, start: int, end: int) -> Select[Any]:
+    """Groups of one class of span that cover some of start <= at < end."""
+    asked = asked.where(samples.c.span == span, samples.c.first_at < end, samples.c.last_at >= start)
+    # The one condition the index can start from; the widest class has none.
+    return asked.where(samples.c.first_at >= start - blob.SPANS_US[span]) if span < len(blob.SPANS_US) else asked
 
 
 def believed(row: tuple[Any, ...], damage: Damage) -> SampleBatch | None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 """Number of the newest migration."""
 
 metadata = MetaData()
@@ -99,7 +99,8 @@ samples = Table(
 )
 """One row is one committed group of samples (`backend.store.blob`), never one sample. span: `blob.span_of`.
 
-Ids grow by one. Whoever deletes old groups leaves the newest one, or its id would be given again."""
+Ids grow by one. Whoever deletes old groups leaves the newest one, or its id would be given again. A row whose day is
+in `cold` with a `through` that is not below the id is in that file, and does not count here."""
 
 newest = Table(
     "newest",
@@ -124,8 +125,9 @@ leaf = Table(
     _bytes("digest"),
     _bytes("body"),
 )
-"""Derived from `samples`: a stretch of one point, its samples (tier 0) or its grains (`backend.store.rolled`). The
-leaves of one tier and point never overlap. first, last: `rolled.leaf.keys`."""
+"""Derived from `samples` and cold files: a stretch of one point, its samples (tier 0, those that are in no cold file)
+or its grains (`backend.store.rolled`). The leaves of one tier and point never overlap. first, last:
+`rolled.leaf.keys`."""
 
 piece = Table(
     "piece",
@@ -157,6 +159,51 @@ mending = Table(
     Column("goal", BigInteger, nullable=False),
 )
 """A point whose leaves are being made again from the groups up to `goal`, and are as far as `through`."""
+
+cold = Table(
+    "cold",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("day", Integer, nullable=False, unique=True),
+    _number("generation"),
+    _words("file"),
+    Column("size", BigInteger, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    _number("points"),
+    _time("first_at"),
+    _time("last_at"),
+    Column("through", BigInteger, nullable=False),
+    _time("made_at"),
+    Column("sum", BigInteger, nullable=False),
+    _bytes("digest"),
+    _bytes("root"),
+    _bytes("seal"),
+    _number("clearing"),
+    sqlite_autoincrement=True,
+)
+"""One row a UTC day: the file that holds its samples of every group up to `through` (`backend.store.cold`).
+
+While `clearing` is 1 the leaves may still hold the same samples, and what they hold of the day does not count."""
+
+cold_gone = Table(
+    "cold_gone",
+    metadata,
+    Column("file", Words, primary_key=True),
+    _time("at"),
+)
+"""Files that no row of `cold` names any more. A reader may have seen one a moment ago, so they are deleted later."""
+
+retired = Table(
+    "retired",
+    metadata,
+    Column("kind", Words, primary_key=True),
+    _time("until"),
+    _time("goal"),
+    Column("n", BigInteger, nullable=False),
+    _bytes("digest"),
+)
+"""Destroyed for their age: of each kind everything before `until`. While `goal` is later, what lies between is being
+destroyed: n rows so far, whose digests are summed up in `digest`; the certificate is written when it is done."""
 
 quarantine = Table(
     "quarantine",

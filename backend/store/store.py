@@ -15,6 +15,7 @@ from backend.model.journal import first_draft
 from backend.store import identity
 from backend.store.appending import Seal
 from backend.store.choosing import database_of
+from backend.store.cold.rules import Cooling
 from backend.store.family import Database, Steps
 from backend.store.records import Records
 from backend.store.reserve import Reserve
@@ -76,6 +77,10 @@ class Store(Records):
     def roll_up(self) -> None:
         """Make every roll-up now, on this thread; they are made in the background otherwise. Raises StoreError."""
         self._roller.run_now()
+
+    def cool(self, rule: Cooling) -> int:
+        """Move days that are over long enough to cold files now, on this thread; how many. Raises StoreError."""
+        return self._roller.cool_now(rule)
 
     def close(self) -> None:
         """Finish what is queued (2 s at most), then leave one file without a log beside it."""

@@ -12,7 +12,10 @@ from backend.store.rolled.leaf import grains_in, samples_in, samples_of
 
 def check(raw: sqlite3.Connection, damage: Damage) -> None:
     """As long as the disk takes."""
+    lost = damage.lost()
     for leaf in shelf.each_leaf(raw):
+        if (leaf.tier, leaf.point, leaf.first) in lost:
+            continue
         try:
             grains_in(leaf) if leaf.tier else samples_in(leaf)
         except DamagedError as error:

@@ -11,9 +11,9 @@ import numpy as np
 
 from backend.model.sample import SampleBatch, Times
 from backend.store.rolled import shelf
-from backend.store.rolled.grains import MINUTE, RAW, ROLLED, Grains, Tier, join, merged, rolled
+from backend.store.rolled.grains import MINUTE, NONE, RAW, ROLLED, Grains, Tier, join, merged, rolled
 from backend.store.rolled.leaf import Leaf, grains_in, keys, leaf, samples_in
-from backend.store.rolled.ordering import by_time, rows_of
+from backend.store.rolled.ordering import between, by_time, rows_of
 
 SAMPLES: Final = 8192
 GRAINS: Final = 1024
@@ -28,14 +28,15 @@ class Change:
     new: tuple[Leaf, ...]
 
 
-def grown(raw: sqlite3.Connection, point: int, newer: SampleBatch) -> Change:
+def grown(raw: sqlite3.Connection, point: int, newer: SampleBatch, hot: SampleBatch) -> Change:
     """The leaves of every tier with the samples of `newer` (sorted by time, stored after all in the leaves) in them.
 
-    Raises DamagedError when a leaf that would grow is damaged.
+    hot: those of them that are in no cold file; the others are rolled up only. Raises DamagedError when a leaf that
+    would grow is damaged.
     """
-    grains = rolled(newer, MINUTE)
-    rows: list[tuple[Tier, SampleBatch | Grains]] = [(RAW, newer)]
-    for tier in ROLLED:
+    rows: list[tuple[Tier, SampleBatch | Grains]] = [(RAW, hot)] if len(hot) else []
+    grains = rolled(newer, MINUTE) if len(newer) else NONE
+    for tier in ROLLED if len(newer) else ():
         grains = merged(grains, keys(grains, tier))
         rows.append((tier, grains))
     old: list[tuple[int, int, int]] = []
@@ -44,6 +45,22 @@ def grown(raw: sqlite3.Connection, point: int, newer: SampleBatch) -> Change:
         for gone, made in _grown(raw, tier, point, held):
             old += gone
             new += made
+    return Change(tuple(old), tuple(new))
+
+
+def without(raw: sqlite3.Connection, point: int, start: int, end: int) -> Change:
+    """The leaves of samples of a point without those with start <= at < end (µs UTC). Raises DamagedError."""
+    old: list[tuple[int, int, int]] = []
+    new: list[Leaf] = []
+    for row in shelf.leaves(raw, RAW.id, point, start, end - 1):
+        held = samples_in(row)
+        gone = between(held.at, start, end)
+        if gone.start == gone.stop:
+            continue
+        old.append((RAW.id, point, row.first))
+        left = [rows_of(held, slice(0, gone.start)), rows_of(held, slice(gone.stop, None))]
+        if any(map(len, left)):
+            new += _cut(by_time(left), RAW, point, full=False)
     return Change(tuple(old), tuple(new))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from backend import logs
 from backend.clock import Clock
+from backend.store.cold.rules import Cooling
 from backend.store.family import Steps
 
 START_AFTER_S: Final = 15.0
@@ -84,6 +85,11 @@ class Roller:
         with self._one_at_a_time:
             while self._hurried.step():
                 pass
+
+    def cool_now(self, rule: Cooling) -> int:
+        """Move to cold files what the rule says, as fast as the machine allows; how many days. Raises StoreError."""
+        with self._one_at_a_time:
+            return self._hurried.cool(rule)
 
     def close(self) -> None:
         """Stop at the next breath."""

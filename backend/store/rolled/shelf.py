@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, fields
 
 from backend.errors import StoreError, mark
+from backend.store.rolled.grains import ROLLED
 from backend.store.rolled.leaf import Leaf, Piece
 
 _LEAF = ", ".join(field.name for field in fields(Leaf))
@@ -26,6 +27,12 @@ _PIECES = f"{_PIECES_UPTO} AND first_at < ? AND last_at >= ? ORDER BY through"
 _ALL_PIECES = f"{_PIECES_UPTO} ORDER BY through"
 _PUT_LEAF = f"INSERT INTO leaf ({_LEAF}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _PUT_PIECE = f"INSERT INTO piece ({_PIECE}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+# From one point straight to the next, instead of through all leaves.
+_LEAF_POINTS = (
+    "WITH RECURSIVE each(point) AS (SELECT min(point) FROM leaf WHERE tier = 0 UNION ALL "
+    "SELECT (SELECT min(leaf.point) FROM leaf WHERE tier = 0 AND leaf.point > each.point) FROM each "
+    "WHERE each.point IS NOT NULL) SELECT point FROM each WHERE point IS NOT NULL"
+)
 
 OTHER = mark("Another program is making the roll-ups of {file}; what was made here is left.")
 """Whoever comes second gives way: nothing it made is stored."""
@@ -91,6 +98,13 @@ def begins(raw: sqlite3.Connection, point: int, upto: int) -> list[int]:
     return [int(first) for first in found if first is not None]
 
 
+def begins_rolled(raw: sqlite3.Connection, point: int) -> list[int]:
+    """When the first minute, quarter or hour that is rolled up for a point begins."""
+    asked = "SELECT min(first) FROM leaf WHERE tier = ? AND point = ?"
+    found = [(raw.execute(asked, (tier.id, point)).fetchone()[0], tier) for tier in ROLLED]
+    return [int(first) * tier.grain_us for first, tier in found if first is not None]
+
+
 def each_leaf(raw: sqlite3.Connection) -> Iterator[Leaf]:
     """All there are."""
     return (Leaf(*row) for row in raw.execute(f"SELECT {_LEAF} FROM leaf"))
@@ -141,11 +155,13 @@ def drop_pieces(raw: sqlite3.Connection, file: object, point: int, upto: int, co
         raise StoreError(OTHER, file=file)
 
 
-def begin_mending(raw: sqlite3.Connection, point: int, goal: int) -> None:
-    """Forget what is derived for a point; the groups answer for it until it is made again."""
+def begin_mending(raw: sqlite3.Connection, point: int, goal: int, begun: int, kept: Sequence[Leaf]) -> None:
+    """Forget what is derived for a point but for what is kept; cold files and groups answer for it until it is made
+    again."""
     raw.execute("DELETE FROM leaf WHERE point = ?", (point,))
     raw.execute("DELETE FROM piece WHERE point = ? AND through <= ?", (point, goal))
-    raw.execute("INSERT OR REPLACE INTO mending (point, through, goal) VALUES (?, 0, ?)", (point, goal))
+    raw.executemany(_PUT_LEAF, (astuple(each) for each in kept))
+    raw.execute("INSERT OR REPLACE INTO mending (point, through, goal) VALUES (?, ?, ?)", (point, begun, goal))
 
 
 def mended_through(raw: sqlite3.Connection, file: object, point: int, *, before: int, far: int) -> None:
@@ -154,3 +170,22 @@ def mended_through(raw: sqlite3.Connection, file: object, point: int, *, before:
     if moved.rowcount != 1:
         raise StoreError(OTHER, file=file)
     raw.execute("DELETE FROM mending WHERE point = ? AND through >= goal", (point,))
+
+
+def check_files(raw: sqlite3.Connection, file: object, version: int) -> None:
+    """Refuse what was worked out before another program moved samples to a cold file, or while leaves are cleared."""
+    (newest, clearing) = raw.execute("SELECT coalesce(max(id), 0), coalesce(max(clearing), 0) FROM cold").fetchone()
+    if newest != version or clearing:
+        raise StoreError(OTHER, file=file)
+
+
+def points_with_samples(raw: sqlite3.Connection) -> list[int]:
+    """The points that have samples in leaves or pieces, rising."""
+    found = {row[0] for row in raw.execute(_LEAF_POINTS)}
+    return sorted(found | {row[0] for row in raw.execute("SELECT DISTINCT point FROM piece")})
+
+
+def destroyed(raw: sqlite3.Connection, kind: str) -> int | None:
+    """Everything of a kind before this time (µs UTC) is destroyed; None when nothing is."""
+    row = raw.execute("SELECT until, goal FROM retired WHERE kind = ?", (kind,)).fetchone()
+    return None if row is None else max(row)

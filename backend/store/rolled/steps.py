@@ -20,13 +20,18 @@ from sqlalchemy import Connection
 from backend import logs
 from backend.model.sample import SampleBatch
 from backend.store.blob import DamagedError
+from backend.store.cold import catalogue
+from backend.store.cold.rules import Cooling
+from backend.store.cold.shelf import Shelf
 from backend.store.connections import driver
 from backend.store.groups import Damage
-from backend.store.rolled import shelf
+from backend.store.rolled import mending, shelf
+from backend.store.rolled.cooling import Cooler
 from backend.store.rolled.growing import Change, grown
-from backend.store.rolled.leaf import piece, samples_of
+from backend.store.rolled.leaf import Piece, piece, samples_of
+from backend.store.rolled.mending import BEGUN
 from backend.store.rolled.ordering import NOTHING, by_time, each_point, rows_of
-from backend.store.rolled.tail import Tail, read_part
+from backend.store.rolled.tail import Tail
 
 PIECES_DUE: Final = 32
 """Pieces of a point that go into its leaves together: each time its newest leaves are written again."""
@@ -36,8 +41,6 @@ _GROUPS_AT_ONCE: Final = 1000
 _PIECES_AT_ONCE: Final = 256
 _POINTS_AT_ONCE: Final = 8
 """Few, so that the thread of the window never waits long for its turn."""
-_MEND_SAMPLES: Final = 300_000
-_MEND_GROUPS: Final = 10_000
 _log = logs.get(__name__)
 
 Write = Callable[[sqlite3.Connection], None]
@@ -48,6 +51,8 @@ class _Settled:
     point: int
     pieces: int
     change: Change
+    version: int
+    """Of the catalogue of cold files, when the change was worked out."""
 
 
 class Steps:
@@ -65,8 +70,11 @@ class Steps:
         *,
         tail: Tail,
         damage: Damage,
+        files: Shelf,
+        cooler: Cooler,
     ) -> None:
         self._file = file
+        self._files = files
         self._reading = reading
         self._write_now = write
         self._breathe = breathe
@@ -74,6 +82,7 @@ class Steps:
         self._damage = damage
         self._clean = False
         self._due: set[int] = set()
+        self._cooler = cooler
 
     def waiting(self) -> tuple[int, int]:
         """How many groups and samples wait for a step; not more than are kept in memory."""
@@ -98,9 +107,17 @@ class Steps:
         except BaseException:
             self._clean = False
             raise
+        # Leaves may only grow once they hold nothing any more that is in a file.
+        self._cooler.clear()
         self._settle()
         self._mend()
         return went_on
+
+    def cool(self, rule: Cooling) -> int:
+        """Move the samples of days that are over long enough to cold files; how many days."""
+        self._cooler.clear()
+        self._mend()
+        return self._cooler.cool(rule)
 
     def _take_in(self) -> bool:
         with self._reading() as connection:
@@ -141,13 +158,22 @@ class Steps:
             with self._reading() as connection:
                 raw = driver(connection)
                 pieces = shelf.all_pieces(raw, point, mark)
+                version = catalogue.version(connection)
                 try:
-                    newer = by_time([samples_of(each) for each in pieces])
-                    change = grown(raw, point, newer) if len(newer) else Change((), ())
+                    change = self._grown_by(connection, point, pieces)
                 except DamagedError as error:
                     self._damage.note_rolled(point, str(error))
                     continue
-            yield _Settled(point, len(pieces), change)
+            yield _Settled(point, len(pieces), change, version)
+
+    def _grown_by(self, connection: Connection, point: int, pieces: list[Piece]) -> Change:
+        rows = [samples_of(each) for each in pieces]
+        newer = by_time(rows)
+        if not len(newer):
+            return Change((), ())
+        days = self._files.days(connection, int(newer.at[0]), int(newer.at[-1]) + 1)
+        hot = by_time([days.hot(batch, each.through) for batch, each in zip(rows, pieces, strict=True)])
+        return grown(driver(connection), point, newer, hot)
 
     def _write(self, write: Write) -> None:
         self._write_now(write)
@@ -155,18 +181,19 @@ class Steps:
 
     def _put(self, raw: sqlite3.Connection, settled: list[_Settled], mark: int) -> None:
         for each in settled:
+            shelf.check_files(raw, self._file, each.version)
             shelf.drop_pieces(raw, self._file, each.point, mark, each.pieces)
             shelf.replace(raw, self._file, old=each.change.old, new=each.change.new)
 
     def _mend(self) -> None:
-        """Make the leaves of damaged points again, from the groups."""
+        """Make the leaves of damaged points again, from cold files and groups."""
         with self._reading() as connection:
             raw = driver(connection)
             goal = shelf.through(raw)
             unfinished = shelf.mending(raw)
         for point in self._damage.rolled().keys() - unfinished.keys():
-            self._write(partial(shelf.begin_mending, point=point, goal=goal))
-            unfinished[point] = (0, goal)
+            self._begin_mending(point, goal)
+            unfinished[point] = (BEGUN, goal)
         for point, (begun, end) in unfinished.items():
             far = begun
             try:
@@ -174,22 +201,29 @@ class Steps:
                     far = self._mend_on(point, far, end)
             except DamagedError:
                 # What was made again is damaged already: from the beginning, with the next step.
-                self._write(partial(shelf.begin_mending, point=point, goal=goal))
+                self._begin_mending(point, goal)
             else:
                 self._damage.mended(point)
 
+    def _begin_mending(self, point: int, goal: int) -> None:
+        with self._reading() as connection:
+            kept = mending.kept(connection, self._files, self._damage, point)
+        self._write(partial(shelf.begin_mending, point=point, goal=goal, begun=BEGUN, kept=kept))
+
     def _mend_on(self, point: int, before: int, goal: int) -> int:
-        """Take the next groups that may hold the point; how far that is."""
+        """Take the next files or groups that may hold the point; how far that is."""
         with self._reading() as connection:
             raw = driver(connection)
-            part = read_part(
-                raw, before, self._damage, samples=_MEND_SAMPLES, groups=_MEND_GROUPS, point=point, upto=goal
-            )
-            far = goal if part is None else part.through
-            newer = NOTHING if part is None else by_time([part.batch.where(part.batch.point == point)])
-            change = grown(raw, point, newer) if len(newer) else Change((), ())
+            version = catalogue.version(connection)
+            if before < 0:
+                far, newer = mending.of_files(connection, self._files, self._damage, point, before)
+                hot = NOTHING
+            else:
+                far, newer, hot = mending.of_groups(connection, self._files, self._damage, point, before, goal)
+            change = grown(raw, point, newer, hot)
 
         def put(raw: sqlite3.Connection) -> None:
+            shelf.check_files(raw, self._file, version)
             shelf.replace(raw, self._file, old=change.old, new=change.new)
             shelf.mended_through(raw, self._file, point, before=before, far=far)
 

@@ -13,8 +13,10 @@ from backend.clock import Clock
 from backend.errors import ConfigError, StoreError
 from backend.model.sample import SampleBatch
 from backend.store import backup, connections, identity, making, schema
+from backend.store.cold.shelf import FOLDER, Shelf
 from backend.store.groups import Damage, check_none_damaged, sound
 from backend.store.history import History
+from backend.store.rolled.cooling import Cooler
 from backend.store.rolled.steps import Steps
 from backend.store.rolled.tail import Tail
 from backend.store.snapshot import latest_of, take_in
@@ -42,7 +44,8 @@ class SqliteDatabase:
         self._readers = connections.reading(file)
         self._anchor: Connection | None = None
         self._closed = False
-        self.history = History(self.reading, self._damage, self._tail)
+        self.shelf = Shelf(file.parent / FOLDER, self._damage)
+        self.history = History(self.reading, self._damage, self._tail, self.shelf)
 
     def in_words(self, *also: type[Exception]) -> AbstractContextManager[None]:
         """SQLite's errors, and those of the types `also`, as StoreError."""
@@ -58,11 +61,15 @@ class SqliteDatabase:
 
     def make(self, *, site: str, mode: str) -> identity.Identity:
         """A new file."""
-        return making.make(self.place, site=site, mode=mode)
+        found = making.make(self.place, site=site, mode=mode)
+        self.shelf.store = found.store
+        return found
 
     def prepare(self, *, site: str, mode: str) -> identity.Identity:
         """Check the file and bring its tables up to date."""
-        return making.prepare(self.place, site=site, mode=mode)
+        found = making.prepare(self.place, site=site, mode=mode)
+        self.shelf.store = found.store
+        return found
 
     def look(self, *, site: str, mode: str) -> identity.Identity:
         """Check the file, and hold a connection to it while it is read.
@@ -101,6 +108,8 @@ class SqliteDatabase:
             breathe,
             tail=self._tail,
             damage=self._damage,
+            files=self.shelf,
+            cooler=Cooler(self.place, self.reading, write, breathe, damage=self._damage, files=self.shelf),
         )
 
     def last_values(self) -> SampleBatch:
