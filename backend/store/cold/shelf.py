@@ -28,8 +28,8 @@ PART: Final = ".part"
 _ENDING: Final = ".parquet"
 _TAG: Final = 8
 _TRIES: Final = 5
-GRACE_US: Final = 600_000_000
-"""No reader holds one state of the database for so long."""
+GRACE_US: Final = 3_600_000_000
+"""No reader, and no backup, holds one state of the database for so long."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DATED: Final = range(-700_000, 2_900_000)
 _log = logs.get(__name__)

@@ -151,7 +151,7 @@ class Cooler:
         try:
             written = self._fill(part, day, mark, old)
             if written is None or not self._is_right(part, written, day, mark, old):
-                part.unlink()
+                part.unlink(missing_ok=True)
                 return 0
             reached("verified")
             self._files.finish(part, name)
@@ -246,12 +246,16 @@ class Cooler:
         try:
             with days.open(entry) as file:
                 for group in range(file.groups()):
-                    for batch in file.read(group, None, entry.first_at, entry.last_at + 1):
-                        found |= set(np.unique(batch.point).tolist())
+                    try:
+                        for batch in file.read(group, None, entry.first_at, entry.last_at + 1):
+                            found |= set(np.unique(batch.point).tolist())
+                    except DamagedError as error:
+                        days.note(entry, str(error), file.span(group), file.rows(group))
+                        raise
         except MissingError:
             days.note(entry, "the file is missing")
             raise DamagedError("the file is missing") from None
-        except (DamagedError, OSError) as error:
+        except OSError as error:
             days.note(entry, str(error))
             raise DamagedError(str(error)) from error
         return found
