@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 
 from backend.errors import StoreError, mark
+from backend.store.cold.rules import Cooling
 from backend.store.family import Reading
 from backend.store.postgres import columns, connections, samples
 from backend.store.postgres.address import Address
@@ -54,6 +55,10 @@ class RowSteps:
         self._address = address
         self._reading = reading
         self._breathe = breathe
+
+    def cool(self, rule: Cooling) -> int:
+        """Old days stay in their partitions, which the server looks after."""
+        return 0
 
     def waiting(self) -> tuple[int, int]:
         """How many groups and samples there are after the mark."""
