@@ -118,6 +118,14 @@ class Damage:
 def check_none_damaged(damage: Damage, place: object) -> None:
     """Raises StoreError when a group was found damaged: what is moved is moved whole."""
     for found in damage.found():
+        if found.file:
+            raise StoreError(
+                "The file {name} of the history of {file} is damaged ({reason}); restore a backup, or export what there "
+                "is.",
+                name=found.file,
+                file=place,
+                reason=found.reason,
+            )
         raise StoreError(
             "Group {group} of the samples in {file} is damaged ({reason}); restore a backup, or export what there is.",
             group=found.group,

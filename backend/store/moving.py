@@ -18,7 +18,7 @@ from backend.store import blob, identity, schema
 from backend.store.family import Database
 
 _ROWS: Final = 1000
-_OWN: Final = frozenset({"meta", "samples", "newest", "leaf", "piece", "rolled", "mending"})
+_OWN: Final = frozenset({"meta", "samples", "newest", "leaf", "piece", "rolled", "mending", "cold", "cold_gone"})
 FACTS: Final = tuple(table for table in schema.metadata.sorted_tables if table.name not in _OWN)
 """Every table of facts, those that others refer to first."""
 SAMPLES: Final = "samples"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,6 +12,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection
 
 from backend import logs
+from backend.model.sample import SampleBatch
 from backend.store.backup import sync_folder
 from backend.store.blob import DamagedError
 from backend.store.cold import catalogue
@@ -104,6 +106,22 @@ class Shelf:
             days = self.days(connection, entry.first_at, entry.last_at + 1)
             self._check(days, entry, breathe)
         return len(found)
+
+    def numbered(
+        self, connection: Connection, groups: Iterable[tuple[int, SampleBatch]]
+    ) -> Iterator[tuple[int, SampleBatch]]:
+        """Every sample once, as groups numbered from 1: what is in files, then what of `groups` is in none."""
+        number = 0
+        for entry in catalogue.every(connection):
+            days = self.days(connection, entry.first_at, entry.last_at + 1)
+            for batch in days.read(None, entry.first_at, entry.last_at + 1):
+                number += 1
+                yield number, replace(batch, received_at=int(batch.at.max()), source=FOLDER)
+        for group, batch in groups:
+            hot = self.days(connection, int(batch.at.min()), int(batch.at.max()) + 1).hot(batch, group)
+            if len(hot):
+                number += 1
+                yield number, hot
 
     @property
     def _tag(self) -> str:

@@ -13,6 +13,7 @@ from backend.clock import Clock
 from backend.errors import ConfigError, StoreError
 from backend.model.sample import SampleBatch
 from backend.store import backup, connections, identity, making, schema
+from backend.store.cold import catalogue
 from backend.store.cold.shelf import FOLDER, Shelf
 from backend.store.groups import Damage, check_none_damaged, sound
 from backend.store.history import History
@@ -129,9 +130,13 @@ class SqliteDatabase:
         backup.backup(self.place, file)
 
     def groups(self, connection: Connection) -> Iterator[tuple[int, SampleBatch]]:
-        """Each is checked against its digest."""
+        """Each is checked against its digest. Where there are cold files, what they hold comes first and all is
+        numbered anew: the groups it came in are gone."""
         damage = Damage()
-        for found in sound(connection, select(schema.samples).order_by(schema.samples.c.id), damage):
+        shelf = Shelf(self.shelf.folder, damage)
+        asked = sound(connection, select(schema.samples).order_by(schema.samples.c.id), damage)
+        numbered = shelf.numbered(connection, asked) if catalogue.version(connection) else asked
+        for found in numbered:
             check_none_damaged(damage, self.place)
             yield found
         check_none_damaged(damage, self.place)
