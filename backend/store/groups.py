@@ -120,8 +120,8 @@ def check_none_damaged(damage: Damage, place: object) -> None:
     for found in damage.found():
         if found.file:
             raise StoreError(
-                "The file {name} of the history of {file} is damaged ({reason}); restore a backup, or export what there "
-                "is.",
+                "The file {name} of the history of {file} is damaged ({reason}); restore a backup, or export what "
+                "there is.",
                 name=found.file,
                 file=place,
                 reason=found.reason,
