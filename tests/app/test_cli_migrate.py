@@ -50,7 +50,7 @@ def test_to_a_server_and_back_into_a_file(site: Path, server: Server, tmp_path: 
     assert linepack("audit", "verify", site).code == 0
     with reading(load(site)) as records:
         assert records.last_values().value.tolist() == [1.5]
-        assert [entry.seq for entry in records.journal()] == [1, 2, 3]
+        assert [entry.seq for entry in records.journal()] == [1, 2, 3, 4]
 
 
 def test_a_backup_of_a_site_on_a_server_is_restored_without_one(site: Path, server: Server, tmp_path: Path) -> None:
