@@ -45,11 +45,17 @@ def demo(
 
 
 @app.command
-def init(folder: Path, *, template: Literal["empty", "city"] = "empty", name: str = "") -> int:
-    """Create a site folder with its database."""
+def init(folder: Path, *, template: Literal["empty", "city"] = "empty", name: str = "", database: str = "") -> int:
+    """Create a site folder with its database.
+
+    Parameters
+    ----------
+    database: postgresql://NAME@HOST:PORT/DATABASE, an empty database (the password from ~/.pgpass, or in the address),
+        where the site is not to be kept in a file of its folder.
+    """
     from app.making import init_site
 
-    site = init_site(folder, template=template, name=name)
+    site = init_site(folder, template=template, name=name, database=database)
     print(f"created {site.id} in {site.folder}")
     return 0
 

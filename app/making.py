@@ -21,6 +21,7 @@ from backend.model.journal import JournalEntry
 from backend.model.plant import Registry
 from backend.site import Site, load, thing_models, write_template
 from backend.site.lock import LOCK_FILE
+from backend.site.rewriting import set_database
 from backend.store import Store, Tx
 
 MODBUS_PORT: Final = 15020
@@ -39,12 +40,14 @@ def init_site(
     broker_url: str | None = None,
     size: str = "city",
     seed: int = 1,
+    database: str = "",
 ) -> Site:
     """Make a new site: folder, database with its registry, journal key and checkpoints, first journal entry.
 
     template: "empty", or "city" with a made-up city of `size` and `seed` whose Modbus stations listen from
-    `modbus_port` up. mode: "live" for an empty site and "simulator" for the city, whose field is pretended. Raises
-    ConfigError and leaves nothing behind when the folder is not new or something cannot be made.
+    `modbus_port` up. database: its address; a file in the folder where none is given. mode: "live" for an empty site
+    and "simulator" for the city, whose field is pretended. Raises ConfigError and leaves nothing behind when the folder
+    is not new or something cannot be made.
     """
     folder = folder.absolute()
     with drafted(folder) as draft:
@@ -59,6 +62,9 @@ def init_site(
             size=size,
             seed=seed,
         )
+        if database:
+            set_database(draft, database)
+            site = load(draft)
         create_key(draft)
         # There from the start, so that a command that is refused later leaves the folder as it was.
         (draft / LOCK_FILE).touch()

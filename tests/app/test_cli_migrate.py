@@ -53,6 +53,18 @@ def test_to_a_server_and_back_into_a_file(site: Path, server: Server, tmp_path: 
         assert [entry.seq for entry in records.journal()] == [1, 2, 3, 4]
 
 
+def test_a_new_site_on_a_server(server: Server, tmp_path: Path) -> None:
+    url = server.url(server.new_database())
+    done = linepack("init", tmp_path / "new", "--database", url)
+    assert (done.code, done.err) == (0, "")
+    assert load(tmp_path / "new").database_url == url
+    assert not (tmp_path / "new" / "linepack.db").exists()
+    assert linepack("audit", "verify", tmp_path / "new").code == 0
+    again = linepack("init", tmp_path / "other", "--database", url)
+    assert "holds tables already; name an empty database" in again.sentence
+    assert not (tmp_path / "other").exists()
+
+
 def test_a_backup_of_a_site_on_a_server_is_restored_without_one(site: Path, server: Server, tmp_path: Path) -> None:
     assert linepack("migrate", site, "--to", server.url(server.new_database())).code == 0
     done = linepack("backup", site, tmp_path / "city.zip")

@@ -53,9 +53,11 @@ class Stumbling:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.failures_left = 0
+        self.works: list[Callable[[Any], Any]] = []
         self.failed = threading.Event()
 
     def run(self, work: Callable[[Any], Any]) -> Future[Any]:
+        self.works.append(work)
         if self.failures_left:
             self.failures_left -= 1
             self.failed.set()
@@ -206,6 +208,20 @@ def test_a_lost_link_raises_one_alarm_and_its_return_clears_it(house: House) -> 
     house.put(health(LinkState.UP))
     names = [record.name for record in house.told if record.config.key == "link/modbus/x:lost"]
     assert names == [AlarmName.UNACK, AlarmName.RTNUN]
+
+
+@pytest.mark.expects_warnings
+def test_what_was_not_stored_is_tried_again_as_the_very_same_work(house: House) -> None:
+    """By it the store knows a unit again whose COMMIT was not answered; what comes later goes after it."""
+    house.ledger.failures_left = 1
+    house.put(house.batch((0, 450.0)))
+    first, again, *after = house.ledger.works
+    assert again is first
+    assert first not in after
+    assert house.stored() == [(0, 450.0)]
+    house.core.call(lambda: None).result(SOON)
+    names = [each.name for each in house.store.occurrences() if "store" in each.key]
+    assert sorted(names) == sorted([AlarmName.UNACK, AlarmName.RTNUN])
 
 
 def test_what_is_queued_when_the_core_stops_is_still_committed(tmp_path: Path) -> None:
