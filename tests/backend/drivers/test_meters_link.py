@@ -236,9 +236,9 @@ def reporting(desk: HeadEndDesk, meter: GasMeter, fault: Fault = Fault.NONE) -> 
 
 def ordered(desk: HeadEndDesk) -> Receipts:
     """Close the valve; nothing more is on its way."""
-    desk.waits.clear()
     receipts = Receipts()
     desk.link.write(order(desk.points["M1.command"], 2.0, device="M1", clock=desk.clock), receipts.told)
+    desk.waits.clear()  # only now: else the meter might be let go before the order comes
     return receipts
 
 
@@ -286,10 +286,10 @@ def test_an_order_for_a_meter_that_is_not_there_is_not_sent(desk: HeadEndDesk) -
 
 def test_an_order_never_goes_out_late_or_twice(desk: HeadEndDesk) -> None:
     pending = reporting(desk, desk.meter(1))
-    desk.waits.clear()
     receipts = Receipts()
     given = late(order(desk.points["M1.command"], 2.0, device="M1", clock=desk.clock))
     desk.link.write(given, receipts.told)
+    desk.waits.clear()
     assert receipts.kinds() == [ReceiptKind.NOT_SENT]
     assert pending.result(5).orders == 0
     with pytest.raises(LinkError, match="already"):
