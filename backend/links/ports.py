@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ class Sink(Protocol):
 
     async def put_async(self, item: Inbound) -> None:
         """The same for the field loop: waits for room and for the commit without blocking the loop."""
+        ...
+
+    def hand_in(self, item: Inbound) -> asyncio.Future[None]:
+        """The same for one who looks later: done when the item is committed. One item of a source at a time."""
         ...
 
 

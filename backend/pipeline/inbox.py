@@ -22,6 +22,8 @@ GROUP_SAMPLES = 5_000
 """At most this many samples in one transaction."""
 GROUP_LINGER_S = 0.02
 """How long a first item waits for company; two commits never come closer than this under load."""
+BUSY_SAMPLES, BUSY_LINGER_S = 500, 0.05
+"""After a group of so many samples it waits longer: much comes, and a commit costs the same for few and for many."""
 
 
 class Inbox:
@@ -33,6 +35,7 @@ class Inbox:
     def __init__(self, capacity: int = 200_000) -> None:
         self._capacity = capacity
         self._weight = 0
+        self._last_group = 0
         self._items: deque[Item] = deque()
         self._calls: deque[Callable[[], None]] = deque()
         self._space_wanted: list[Done] = []
@@ -52,12 +55,18 @@ class Inbox:
                 self._changed.wait()
             self._append(item, done)
 
+    def hand_in(self, item: Inbound) -> asyncio.Future[None]:
+        """Queue one item from the loop; done when it is committed. Without a task of its own while there is room."""
+        loop = asyncio.get_running_loop()
+        committed: asyncio.Future[None] = loop.create_future()
+        if self._offer(item, partial(self._bell_of(loop).ring, committed)):
+            return committed
+        return loop.create_task(self.put_async(item))
+
     async def put_async(self, item: Inbound) -> None:
         """Queue one item and wait for its commit, without blocking the loop."""
         loop = asyncio.get_running_loop()
-        bell = self._bells.get(loop)
-        if bell is None:
-            bell = self._bells[loop] = _Bell(loop)
+        bell = self._bell_of(loop)
         committed: asyncio.Future[None] = loop.create_future()
         while not self._offer(item, partial(bell.ring, committed)):
             room: asyncio.Future[None] = loop.create_future()
@@ -112,7 +121,8 @@ class Inbox:
         with self._changed:
             if self._weight < GROUP_SAMPLES and not self._calls and not self._closed:
                 self._changed.wait_for(
-                    lambda: self._weight >= GROUP_SAMPLES or bool(self._calls) or self._closed, GROUP_LINGER_S
+                    lambda: self._weight >= GROUP_SAMPLES or bool(self._calls) or self._closed,
+                    BUSY_LINGER_S if self._last_group >= BUSY_SAMPLES else GROUP_LINGER_S,
                 )
 
     def take_group(self) -> list[Item]:
@@ -125,6 +135,7 @@ class Inbox:
                 weight += _weight(item[0])
                 group.append(item)
             self._weight -= weight
+            self._last_group = weight
             wanted, self._space_wanted = self._space_wanted, []
             if group:
                 self._changed.notify_all()
@@ -140,6 +151,12 @@ class Inbox:
             wanted, self._space_wanted = self._space_wanted, []
         for has_room in wanted:
             has_room()
+
+    def _bell_of(self, loop: asyncio.AbstractEventLoop) -> _Bell:
+        bell = self._bells.get(loop)
+        if bell is None:
+            bell = self._bells[loop] = _Bell(loop)
+        return bell
 
     def _offer(self, item: Inbound, done: Done) -> bool:
         with self._changed:

@@ -34,6 +34,9 @@ class ListSink:
         while not self._open.is_set():
             await asyncio.sleep(0.001)
 
+    def hand_in(self, item: Inbound) -> asyncio.Future[None]:
+        return asyncio.ensure_future(self.put_async(item))
+
     def hold(self) -> None:
         """From now on nothing is committed."""
         self._open.clear()

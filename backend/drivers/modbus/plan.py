@@ -80,12 +80,24 @@ class Cycle:
         self.points: NDArray[np.int32] = np.array([register.bound.point.id for register, _, _ in ordered], np.int32)
         self.rows: NDArray[np.intp] = np.array([register.row for register, _, _ in ordered], np.intp)
         """The link's row of each point."""
+        self._all_good: NDArray[np.uint8] = np.full(len(ordered), GOOD, np.uint8)
+        self._all_good.flags.writeable = False
         self._read_of: NDArray[np.intp] = np.array([number for _, number, _ in ordered], np.intp)
 
     def batch(self, outcomes: Outcomes, source: str) -> SampleBatch:
         """One row per point of the cycle; NaN and the read's cause where its read failed."""
-        value = self._gather.decode(np.frombuffer(b"".join(outcomes.data), np.uint8))
+        data = outcomes.data[0] if len(outcomes.data) == 1 else b"".join(outcomes.data)
+        value = self._gather.decode(np.frombuffer(data, np.uint8))
         at = self._spread(outcomes.at, np.int64)
+        if self._gather.finite and not outcomes.bad:
+            return SampleBatch(
+                point=self.points,
+                at=at,
+                value=value,
+                quality=self._all_good,
+                received_at=outcomes.at[-1],
+                source=source,
+            )
         code = self.codes(outcomes)
         if not self._gather.finite:
             finite = np.isfinite(value)

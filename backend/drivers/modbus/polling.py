@@ -53,6 +53,8 @@ class Poller:
         self._told: NDArray[np.uint8] = np.full(len(registers), GOOD, np.uint8)
         """The bad code last told of each of the link's points, GOOD while it is read."""
         self._any_bad = False
+        self._handed: asyncio.Future[None] | None = None
+        """The commit of the last batch; the next is not read before."""
         self._on_change = OnChange.of([register.bound.point for register in registers])
 
     @property
@@ -82,6 +84,7 @@ class Poller:
         """Run the cycle that is due, if one is at `now` (the loop's clock); the time when the next is. Raises Down."""
         pace, due = self._paced[0] if len(self._paced) == 1 else min(self._paced, key=_due)
         if pace.due <= now:
+            await self._committed()
             await self._run(due)
             skipped = pace.polled(asyncio.get_running_loop().time())
             if skipped:
@@ -98,7 +101,7 @@ class Poller:
         await self._run(self._by_device[device], whole=True)
 
     async def _run(self, due: Cycle, *, whole: bool = False) -> None:
-        """whole: somebody waits for these values, so unchanged ones go on too."""
+        """Read a cycle and hand it in. whole: somebody waits for these values, so unchanged ones go on too."""
         outcomes = Outcomes()
         failed: set[int] = set()
         down: Down | None = None
@@ -121,9 +124,17 @@ class Poller:
         if keep is not None:
             batch = batch.where(keep)
         if len(batch):
-            await self._sink.put_async(batch)
+            self._handed = self._sink.hand_in(batch)
+        if whole or down is not None:
+            await self._committed()
         if down is not None:
             raise down
+
+    async def _committed(self) -> None:
+        """Wait until what was read last is durable: a slow disk slows the polls down."""
+        handed, self._handed = self._handed, None
+        if handed is not None and not handed.done():
+            await handed
 
     async def _read(self, read: Read, outcomes: Outcomes, failed: set[int]) -> None:
         """One read, after the orders that wait. failed: units that failed in this cycle."""
