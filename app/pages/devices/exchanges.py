@@ -40,17 +40,23 @@ def exchange_rows(head_ends: Iterable[HeadEnd]) -> list[Row]:
     ]
 
 
-def note_of(head_ends: Iterable[HeadEnd]) -> str:
-    """How many meters were heard, and what was kept out."""
+def note_of(head_ends: Iterable[HeadEnd], held: int) -> str:
+    """How many meters were heard, and what was kept out. held: readings not settled, their index went backwards."""
+    words = [_("{count} readings held: index went backwards").format(count=number_text(held))] if held else []
     return " · ".join(
-        _("{heard} of {registered} heard · {open} open · {turned} turned away · {late} too slow").format(
-            heard=number_text(each.heard),
-            registered=number_text(each.registered),
-            open=number_text(each.open_now),
-            turned=number_text(each.turned_away),
-            late=number_text(each.timed_out),
-        )
-        for each in head_ends
+        [
+            *words,
+            *(
+                _("{heard} of {registered} heard · {open} open · {turned} turned away · {late} too slow").format(
+                    heard=number_text(each.heard),
+                    registered=number_text(each.registered),
+                    open=number_text(each.open_now),
+                    turned=number_text(each.turned_away),
+                    late=number_text(each.timed_out),
+                )
+                for each in head_ends
+            ),
+        ]
     )
 
 

@@ -32,10 +32,10 @@ class MetersCard(Card):
         self.table.setAccessibleName(_("Meters calling in, since start"))
         self._model.set_columns(_columns())
 
-    def show_head_ends(self, head_ends: Sequence[HeadEnd]) -> None:
-        """What came of their exchanges so far."""
+    def show_head_ends(self, head_ends: Sequence[HeadEnd], held: int) -> None:
+        """What came of their exchanges so far. held: readings that were not settled."""
         self.setVisible(bool(head_ends))
-        self.set_note(note_of(head_ends))
+        self.set_note(note_of(head_ends, held))
         self._model.replace(exchange_rows(head_ends))
 
 

@@ -178,7 +178,7 @@ class DevicesPage(Page):
         backend = self._context.backend
         self._devices = {view.device.id: view for view in backend.devices.snapshot()}
         self._link_model.replace(presenter.link_rows(backend.links.snapshot()))
-        self._meters.show_head_ends(backend.metering.head_ends())
+        self._meters.show_head_ends(backend.metering.head_ends(), backend.metering.totals().held)
         self._stage_model.replace(presenter.stage_rows(backend.devices.pipeline()))
         asked: Future[tuple[Quarantined, ...]] = backend.devices.quarantined(_QUARANTINE)
         self._context.actions.ask(asked, self._show_quarantine, owner=self, failed=None)

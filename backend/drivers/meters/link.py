@@ -9,6 +9,7 @@ from functools import partial
 from random import Random
 from typing import Final
 
+from backend import logs
 from backend.drivers.meters.gathering import Gathering
 from backend.drivers.meters.house import House
 from backend.drivers.meters.options import read_options
@@ -33,6 +34,7 @@ GATHER_S: Final = 0.005
 """How long a first reading waits for company."""
 LOOK_S: Final = 0.25
 _TASK_WITHIN_S: Final = 1.3
+_log = logs.get(__name__)
 _STOPPED: Final = "the link has been stopped"
 
 
@@ -49,6 +51,7 @@ class MeterLink:
         self._claims = Claims()
         self._backoff = Backoff(Random(plan.id))
         self._task: Supervised | None = None
+        self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
         # Its values do not go bad with the listening socket: they are as old as they are, and grow stale by themselves.
         self._keeper = HealthKeeper(
@@ -67,6 +70,7 @@ class MeterLink:
         """Begin to listen."""
         if self._task is not None:
             raise LinkError("{link} has already been started", link=self.id)
+        self._stopping = False
         self._task = self._context.loop.supervise(self.id, self._run)
 
     def stop(self) -> None:
@@ -74,6 +78,7 @@ class MeterLink:
         task, self._task = self._task, None
         if task is None:
             return
+        self._stopping = True
         task.stop(_TASK_WITHIN_S)
         try:
             self._context.loop.submit(tell_async(self._context.sink, self._keeper.stopped())).result(0.5)
@@ -154,9 +159,19 @@ class MeterLink:
                 await self._context.sink.put_async(item)
 
     def _hand_over(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._store(self._house.take_readings()), name=f"{self.id} store")
+        gathered = self._house.take_readings()
+        if self._stopping:  # nobody is acknowledged, and every meter brings it again
+            return
+        task = asyncio.get_running_loop().create_task(self._store(gathered), name=f"{self.id} store")
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._handed_over)
+
+    def _handed_over(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            # Its meters are not acknowledged: they hang up and bring the reading again.
+            _log.error("readings not handed over", link=self.id, error=repr(error))
 
     async def _store(self, gathered: Gathering) -> None:
         """Give the readings to the core; answer the meters when they are durable."""

@@ -79,5 +79,6 @@ def test_before_the_first_there_are_dashes() -> None:
 
 
 def test_the_note_counts_who_was_kept_out() -> None:
-    assert note_of([HEAD_END]) == "179 of 180 heard · 3 open · 4 turned away · 6 too slow"
-    assert note_of([]) == ""
+    assert note_of([HEAD_END], 0) == "179 of 180 heard · 3 open · 4 turned away · 6 too slow"
+    assert note_of([HEAD_END], 2).startswith("2 readings held: index went backwards · 179")
+    assert note_of([], 0) == ""
