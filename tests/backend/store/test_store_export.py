@@ -213,7 +213,7 @@ def test_commands(store: Store, tmp_path: Path) -> None:
 
 
 def test_journal(store: Store, tmp_path: Path) -> None:
-    entries = store.run(lambda tx: [tx.journal(draft(f"c{n}", value=float(n))) for n in range(1500)]).result(5)
+    entries = store.run(lambda tx: [tx.journal(draft(f"c{n}", value=float(n))) for n in range(1500)]).result(30)
     done = export_journal(store, tmp_path / "out.csv", after=1)
     assert done.rows == 1499
     _, first, *_ = read_csv(tmp_path / "out.csv")

@@ -113,7 +113,7 @@ def columns(thinned: Thinned) -> list[list[float]]:
     return [[float(value) for value in row] for row in zip(*arrays, *more, strict=True)]
 
 
-@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(acts, times, times, st.sampled_from([1, 2, 5, 40]), st.integers(1, 2))
 def test_what_is_read_is_what_a_plain_loop_finds(
     shared: Store, acts: list[tuple[list[Row], bool]], one: int, other: int, buckets: int, pieces_due: int
