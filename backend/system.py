@@ -234,6 +234,7 @@ class System:
             place.database_url, site=place.id, mode=place.mode, clock=self._clock, seal=seal, reserve=reserve
         )
         self._undo.append(self._store.close)
+        self._store.keep(place.keeping)
         self._key = load_key(place.folder)
         self._checkpoints = CheckpointFile(place.folder / CHECKPOINT_FILE, log=self._store.id)
         self._public = load_public(place.folder)

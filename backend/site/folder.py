@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from backend.errors import ConfigError
+from backend.model.keeping import Keeping
 from backend.model.thing_schema import OptionalTitle, Title
 from backend.model.wording import first_problem
 from backend.site.documents import read_text
@@ -79,6 +80,7 @@ class Site:
     mode: Mode
     language: Language
     retention_days: int
+    keeping: Keeping
     database_url: str
     broker: Broker | None
     meters: Meters | None = None
@@ -122,6 +124,20 @@ class _MetersTable(_Table):
     makers: list[_MakerTable] = []
 
 
+_Days = Annotated[int, Field(ge=1, le=36500)]
+
+
+class _HistoryTable(_Table):
+    """How long what is made of samples, and what goes with them, is kept; `retention_days` is for the samples."""
+
+    recent_days: _Days = 7
+    minute_days: _Days = 730
+    quarter_days: _Days = 1825
+    hour_days: _Days = 3650
+    event_days: _Days = 1825
+    quarantine_days: _Days = 90
+
+
 class _SiteTable(_Table):
     # One topic level: the id stands in MQTT topics.
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -130,7 +146,8 @@ class _SiteTable(_Table):
     mode: Mode
     database: str = ""
     language: Language = "en"
-    retention_days: Annotated[int, Field(ge=1, le=36500)] = 730
+    retention_days: _Days = 365
+    history: _HistoryTable = _HistoryTable()
     broker: _BrokerTable | None = None
     meters: _MetersTable | None = None
     forward_hosts: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]] = []
@@ -170,10 +187,24 @@ def _site(folder: Path, table: _SiteTable) -> Site:
         mode=table.mode,
         language=table.language,
         retention_days=table.retention_days,
+        keeping=_keeping(table),
         database_url=_database_url(folder, table.database),
         broker=_broker(folder, table.id, table.broker) if table.broker else None,
         meters=_meters(folder, table.meters) if table.meters else None,
         forward_hosts=tuple(host.casefold() for host in table.forward_hosts),
+    )
+
+
+def _keeping(table: _SiteTable) -> Keeping:
+    history = table.history
+    return Keeping(
+        recent=history.recent_days,
+        raw=table.retention_days,
+        minute=history.minute_days,
+        quarter=history.quarter_days,
+        hour=history.hour_days,
+        events=history.event_days,
+        quarantine=history.quarantine_days,
     )
 
 

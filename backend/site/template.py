@@ -28,7 +28,7 @@ def write_template(
     name_zh: str = "",
     mode: Mode = "live",
     language: Language = "en",
-    retention_days: int = 730,
+    retention_days: int = 365,
     broker_url: str = "",
     broker_version: str = "3.1.1",
     broker_user: str = "",

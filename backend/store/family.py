@@ -15,6 +15,7 @@ from backend.clock import Clock
 from backend.errors import StoreError
 from backend.model.sample import SampleBatch
 from backend.model.trend import Thinned
+from backend.store.aged import Aged
 from backend.store.cold.rules import Cooling
 from backend.store.groups import Damaged
 from backend.store.identity import Identity
@@ -154,6 +155,13 @@ class Database(Protocol):
 
     def last_values(self) -> SampleBatch:
         """The newest stored sample of every point, in order of point."""
+
+    @property
+    def aged(self) -> Sequence[Aged]:
+        """The classes of data that are destroyed when they are old enough."""
+
+    def sweep(self, write: Callable[[Callable[[Connection], None]], None]) -> None:
+        """Delete now what lies in files that nothing names any more."""
 
     def fault(self) -> str:
         """What the database finds wrong with itself; empty when it is sound."""

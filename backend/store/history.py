@@ -22,7 +22,7 @@ from backend.store.groups import Damage, Damaged, overlapping, sound
 from backend.store.matching import contained, stretches
 from backend.store.rolled import shelf
 from backend.store.rolled.checking import check
-from backend.store.rolled.grains import RAW, Grains, Tier, join, rolled
+from backend.store.rolled.grains import HOUR, RAW, TIERS, Grains, Tier, join, rolled
 from backend.store.rolled.ordering import by_point
 from backend.store.rolled.tail import Tail
 from backend.store.rolled.view import Old, View, newest_of
@@ -217,12 +217,16 @@ class History:
     def _thinned(
         self, connection: Connection, asked: Sequence[int], start: int, end: int, buckets: int
     ) -> dict[int, Thinned]:
+        destroyed = shelf.all_destroyed(driver(connection))
         tier = tier_for(start, end, buckets)
+        # Where the fine ones are destroyed, the finest that is left answers.
+        tier = next((each for each in TIERS[tier.id :] if destroyed.get(each.name, start) <= start), HOUR)
+        raw_left = destroyed.get(RAW.name, start) <= start
         answers: dict[int, Thinned] = {}
         if tier is not RAW:
             grains, lost = self._derived(connection, asked, start, end, lambda view: view.grains(tier))
             grains |= self._grains_of_groups(lost, tier, start, end)
-            many = {point: each for point, each in grains.items() if each.count.sum() > buckets}
+            many = {point: each for point, each in grains.items() if not raw_left or each.count.sum() > buckets}
             answers = {point: thin_grains(each, tier, point, start, end, buckets) for point, each in many.items()}
         left = [point for point in asked if point not in answers]
         found = self._samples(connection, left, start, end)
@@ -302,7 +306,7 @@ def _within(groups: Iterable[tuple[int, SampleBatch]], wanted: Wanted, start: in
 def _spread(entry: catalogue.Entry, start: int, end: int, rows: int) -> list[tuple[int, int]]:
     """The samples of a file as if they came evenly, in stretches of fewer than `rows`: (when one begins, how many)."""
     begun, ended = entry.first_at, entry.last_at
-    if begun >= end or ended < start:
+    if begun >= end or ended < start or not entry.n:
         return []
     stretches = min(-(-entry.n // max(rows // 2, 1)), ended - begun + 1)
     each = -(-entry.n // stretches)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -12,7 +13,9 @@ from sqlalchemy import Connection
 from backend.clock import Clock
 from backend.errors import ConfigError, StoreError
 from backend.model.journal import first_draft
+from backend.model.keeping import Keeping
 from backend.store import identity
+from backend.store.ageing import Ager
 from backend.store.appending import Seal
 from backend.store.choosing import database_of
 from backend.store.cold.rules import Cooling
@@ -49,7 +52,7 @@ class Store(Records):
             )
         except StoreError as error:
             raise ConfigError(error.template, **error.values) from error
-        self._roller = Roller(self._steps, pace, clock)
+        self._roller = Roller(self._steps, pace, clock, partial(self._ager, clock))
 
     @classmethod
     def create(cls, url: str, *, site: str, mode: str, clock: Clock, seal: Seal) -> Store:
@@ -82,11 +85,28 @@ class Store(Records):
         """Move days that are over long enough to cold files now, on this thread; how many. Raises StoreError."""
         return self._roller.cool_now(rule)
 
+    def keep(self, keeping: Keeping) -> None:
+        """From now on old samples move to files in the background, and what is older than that is destroyed."""
+        self._roller.keeping = keeping
+
+    def age(self, keeping: Keeping) -> int:
+        """Destroy now, on this thread, what is older than that; how many classes there was something of."""
+        return self._roller.age_now(keeping)
+
     def close(self) -> None:
         """Finish what is queued (2 s at most), then leave one file without a log beside it."""
         self._roller.close()
         self._database.close()
         self._writer.close()
+
+    def _ager(self, clock: Clock, breathe: Callable[[], None]) -> Ager:
+        def run(work: Callable[[Tx], None]) -> None:
+            self._writer.submit(work).result()
+
+        def swept() -> None:
+            self._database.sweep(lambda write: run(lambda tx: tx.derived(write)))
+
+        return Ager(self._database.aged, self._database.reading, run, clock, swept=swept, breathe=breathe)
 
     def _steps(self, breathe: Callable[[], None]) -> Steps:
         def write(derived: Callable[[Connection], None]) -> None:

@@ -22,7 +22,10 @@ _LIGHT: Final = [cold.c[name] for name in _COLUMNS]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """The file of a day. through: it holds the day's samples of every group up to that one. clearing: see `cold`."""
+    """The file of a day. through: it holds the day's samples of every group up to that one. clearing: see `cold`.
+
+    A day whose samples were destroyed has no file, and n is 0.
+    """
 
     id: int
     day: int
@@ -53,7 +56,7 @@ def entries(connection: Connection, first: int, last: int) -> list[Entry]:
 
 
 def every(connection: Connection) -> list[Entry]:
-    """All there are, by day."""
+    """All there are, by day, those of destroyed days too."""
     return [_entry(row) for row in connection.execute(select(*_LIGHT).order_by(cold.c.day))]
 
 
@@ -72,6 +75,31 @@ def put(
     connection: Connection, written: Written, *, day: int, generation: int, file: str, through: int, made_at: int
 ) -> None:
     """Let a file hold a day from now on, in the place of the one before."""
+    _put(connection, written, day=day, generation=generation, file=file, through=through, made_at=made_at, clearing=1)
+
+
+def bury(connection: Connection, day: int, *, at: int) -> None:
+    """The samples of a day are destroyed: no file holds it, and what groups may still hold of it never counts again."""
+    old = entry_of(connection, day)
+    if old is None:
+        return
+    nothing = Written(
+        size=0, n=0, points=0, first_at=old.first_at, last_at=old.last_at, sum=0, digest=bytes(32), root=b""
+    )
+    _put(connection, nothing, day=day, generation=old.generation, file="", through=old.through, made_at=at, clearing=0)
+
+
+def _put(
+    connection: Connection,
+    written: Written,
+    *,
+    day: int,
+    generation: int,
+    file: str,
+    through: int,
+    made_at: int,
+    clearing: int,
+) -> None:
     found = Entry(
         id=0,
         day=day,
@@ -89,19 +117,22 @@ def put(
         clearing=True,
         sealed=b"",
     )
-    drop(connection, day, at=made_at)
+    _drop(connection, day, at=made_at)
     values = {name: getattr(found, name) for name in _COLUMNS if name not in ("id", "sum", "clearing", "seal")}
     sealed = _seal(found, written.digest, written.root)
     signed = written.sum - (1 << 64) if written.sum >> 63 else written.sum
-    connection.execute(insert(cold), {**values, "sum": signed, "root": written.root, "seal": sealed, "clearing": 1})
+    connection.execute(
+        insert(cold), {**values, "sum": signed, "root": written.root, "seal": sealed, "clearing": clearing}
+    )
 
 
-def drop(connection: Connection, day: int, *, at: int) -> None:
-    """Let no file hold the day; the one that did is deleted later."""
+def _drop(connection: Connection, day: int, *, at: int) -> None:
+    """Forget the row of a day; its file is deleted later."""
     old = connection.execute(select(cold.c.file).where(cold.c.day == day)).scalar_one_or_none()
     if old is not None:
         connection.execute(delete(cold).where(cold.c.day == day))
-        connection.execute(insert(cold_gone), {"file": old, "at": at})
+        if old:
+            connection.execute(insert(cold_gone), {"file": old, "at": at})
 
 
 def cleared(connection: Connection, entry: Entry) -> None:

@@ -71,7 +71,7 @@ class Days:
         wanted = None if points is None else np.asarray(points, np.int32)
         found: list[SampleBatch] = []
         for entry in self.entries:
-            if entry.first_at < end and entry.last_at >= start:
+            if entry.n and entry.first_at < end and entry.last_at >= start:
                 found += self._of_file(entry, wanted, start, end)
         return found
 

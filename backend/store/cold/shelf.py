@@ -101,7 +101,7 @@ class Shelf:
 
     def check(self, connection: Connection, breathe: Callable[[], None] = lambda: None) -> int:
         """Read every file there is, and name what is damaged in it; how many files there are."""
-        found = catalogue.every(connection)
+        found = [entry for entry in catalogue.every(connection) if entry.n]
         for entry in found:
             days = self.days(connection, entry.first_at, entry.last_at + 1)
             self._check(days, entry, breathe)
@@ -154,5 +154,5 @@ class Shelf:
 
     def _note_missing(self, connection: Connection) -> None:
         for entry in catalogue.every(connection):
-            if not (self.folder / entry.file).exists():
+            if entry.n and not (self.folder / entry.file).exists():
                 self.days(connection, 0, 0).note(entry, "the file is missing")

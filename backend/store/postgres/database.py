@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from backend.clock import Clock, SystemClock
 from backend.errors import ConfigError, StoreError
 from backend.model.sample import SampleBatch
+from backend.store.aged import ROWS, Aged
 from backend.store.groups import Damage, check_none_damaged
 from backend.store.identity import Identity, read, retire
 from backend.store.moving import copied, next_numbers
@@ -96,6 +97,14 @@ class PostgresDatabase:
         with self.reading() as connection:
             latest, _ = latest_of(connection, take_in)
         return latest.batch()
+
+    @property
+    def aged(self) -> Sequence[Aged]:
+        """Rows; partitions of samples and roll-ups are the server's to keep."""
+        return ROWS
+
+    def sweep(self, write: Callable[[Callable[[Connection], None]], None]) -> None:
+        """There are no files."""
 
     def fault(self) -> str:
         """Pages whose checksum was wrong since the server counts, and guards that somebody took off."""

@@ -201,7 +201,7 @@ class Cooler:
         try:
             with self._reading() as connection:
                 points = set(shelf.points_with_samples(driver(connection)))
-                if old is not None:
+                if old is not None and old.n:
                     points |= self._points_of(connection, old)
             writer = FileWriter(part, {"linepack.store": self._files.store, "linepack.day": str(day)})
             try:

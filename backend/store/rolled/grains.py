@@ -30,6 +30,7 @@ QUARTER: Final = Tier(2, "15 min", 900_000_000)
 HOUR: Final = Tier(3, "1 h", 3_600_000_000)
 ROLLED: Final = (MINUTE, QUARTER, HOUR)
 """Each divides the next, so that a coarser grain is made of finer ones."""
+TIERS: Final = (RAW, *ROLLED)
 
 
 @dataclass(frozen=True, slots=True)

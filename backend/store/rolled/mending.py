@@ -38,7 +38,7 @@ def of_files(connection: Connection, files: Shelf, damage: Damage, point: int, b
     found: list[SampleBatch] = []
     total = 0
     for entry in catalogue.every(connection):
-        if entry.day < first or entry.last_at < start:
+        if not entry.n or entry.day < first or entry.last_at < start:
             continue
         days = files.days(connection, entry.first_at, entry.last_at + 1)
         found += days.read([point], max(start, entry.first_at), entry.last_at + 1)

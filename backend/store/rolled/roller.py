@@ -8,6 +8,8 @@ from typing import Final
 
 from backend import logs
 from backend.clock import Clock
+from backend.model.keeping import Keeping
+from backend.store.ageing import Ager
 from backend.store.cold.rules import Cooling
 from backend.store.family import Steps
 
@@ -18,6 +20,7 @@ WAKE_GROUPS: Final = 256
 DUE_SAMPLES: Final = 400_000
 DUE_GROUPS: Final = 20_000
 DUE_S: Final = 300.0
+KEEP_EVERY_S: Final = 600.0
 _REST: Final = 3.0
 """Times as long as it worked, it rests: a quarter of one core at most, however much there is to catch up with."""
 _JOIN_S: Final = 2.0
@@ -68,8 +71,19 @@ class StoppedError(Exception):
 class Roller:
     """Runs the steps on their thread when enough has come; `run_now` runs them all on the caller's."""
 
-    def __init__(self, steps: Callable[[Callable[[], None]], Steps], pace: Pace, clock: Clock) -> None:
-        """steps: makes them, given what they call between two pieces of work."""
+    def __init__(
+        self,
+        steps: Callable[[Callable[[], None]], Steps],
+        pace: Pace,
+        clock: Clock,
+        ager: Callable[[Callable[[], None]], Ager],
+    ) -> None:
+        """steps, ager: make them, given what they call between two pieces of work."""
+        self.keeping: Keeping | None = None
+        """Until it is told, old samples stay where they are and nothing is destroyed."""
+        self._ager = ager(pace.breathe)
+        self._ager_now = ager(lambda: None)
+        self._aged = -KEEP_EVERY_S
         self._pace = pace
         self._clock = clock
         self._paced = steps(pace.breathe)
@@ -90,6 +104,11 @@ class Roller:
         """Move to cold files what the rule says, as fast as the machine allows; how many days. Raises StoreError."""
         with self._one_at_a_time:
             return self._hurried.cool(rule)
+
+    def age_now(self, keeping: Keeping) -> int:
+        """Destroy what is older than is kept; how many classes there was something of. Raises StoreError."""
+        with self._one_at_a_time:
+            return self._ager_now.age(keeping)
 
     def close(self) -> None:
         """Stop at the next breath."""
@@ -113,6 +132,7 @@ class Roller:
             with self._one_at_a_time:
                 while self._is_due() and self._paced.step():
                     self._last = self._clock.mono()
+                self._keep()
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - the thread's one catch: roll-ups may fail, the store goes on
@@ -122,6 +142,16 @@ class Roller:
             self._failing = True
         else:
             self._failing = False
+
+    def _keep(self) -> None:
+        """Now and then: old samples into files, and what is too old for the site destroyed."""
+        if self.keeping is None or self._clock.mono() - self._aged < KEEP_EVERY_S:
+            return
+        self._aged = self._clock.mono()
+        steady = self._ager.is_steady()
+        self._paced.cool(Cooling(now=self._clock.wall_us(), recent_days=self.keeping.recent))
+        if steady:
+            self._ager.age(self.keeping)
 
     def _is_due(self) -> bool:
         groups, samples = self._paced.waiting()

@@ -187,5 +187,9 @@ def points_with_samples(raw: sqlite3.Connection) -> list[int]:
 
 def destroyed(raw: sqlite3.Connection, kind: str) -> int | None:
     """Everything of a kind before this time (µs UTC) is destroyed; None when nothing is."""
-    row = raw.execute("SELECT until, goal FROM retired WHERE kind = ?", (kind,)).fetchone()
-    return None if row is None else max(row)
+    return all_destroyed(raw).get(kind)
+
+
+def all_destroyed(raw: sqlite3.Connection) -> dict[str, int]:
+    """Of each kind that grew too old the time (µs UTC) before which everything is destroyed, or about to be."""
+    return dict(raw.execute("SELECT kind, max(until, goal) FROM retired").fetchall())

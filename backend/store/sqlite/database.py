@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from backend.clock import Clock
 from backend.errors import ConfigError, StoreError
 from backend.model.sample import SampleBatch
 from backend.store import backup, connections, identity, making, schema
+from backend.store.aged import AGED, Aged
 from backend.store.cold import catalogue
 from backend.store.cold.shelf import FOLDER, Shelf
 from backend.store.groups import Damage, check_none_damaged, sound
@@ -118,6 +119,15 @@ class SqliteDatabase:
         with self.reading() as connection:
             latest, _ = latest_of(connection, partial(take_in, self._damage))
         return latest.batch()
+
+    @property
+    def aged(self) -> Sequence[Aged]:
+        """Files, roll-ups and rows."""
+        return AGED
+
+    def sweep(self, write: Callable[[Callable[[Connection], None]], None]) -> None:
+        """Whoever is still reading one asks again."""
+        self.shelf.sweep(self.reading, write, 2**62)
 
     def fault(self) -> str:
         """What SQLite finds wrong with the file, page by page."""

@@ -62,7 +62,7 @@ def test_everything_given(folder: Path) -> None:
 
 def test_least_given(folder: Path) -> None:
     site = load(write(folder, SMALL))
-    assert (site.name_zh, site.language, site.retention_days, site.broker, site.broker_url) == ("", "en", 730, None, "")
+    assert (site.name_zh, site.language, site.retention_days, site.broker, site.broker_url) == ("", "en", 365, None, "")
 
 
 @pytest.mark.parametrize(
