@@ -17,6 +17,7 @@
       linepack.sprites = told.sprites;
       linepack.ratio = told.ratio;
       linepack.thinning = told.thinning;
+      linepack.grounds = told.grounds;
       linepack.streets = told.streets;
       linepack.cut = told.cut;
       linepack.arrow = told.arrow;

@@ -16,9 +16,11 @@ linepack.ground = { lines: [], areas: [], names: [], arrows: [], cut: [], off: {
 
   function paintStreets(ink, frame) {
     if (ground.tiles) { return; }
-    linepack.trace(ink, frame, ground.areas);
-    ink.fillStyle = linepack.colours.block;
-    ink.fill();
+    ground.areas.forEach(function (areas, index) {
+      linepack.trace(ink, frame, areas);
+      ink.fillStyle = linepack.colours[linepack.grounds[index]];
+      ink.fill();
+    });
     var metres = metresPerPx();
     ["street", "road"].forEach(function (kind, main) {
       linepack.stroke(ink, frame, ground.byRoad[main], linepack.colours[kind], linepack.streets[main] / metres);

@@ -4,7 +4,7 @@
 
 var linepack = {
   scale: 1, colours: {}, pipes: {}, sprites: {}, atlas: null, ratio: 1, thinning: [1], streets: [0, 0],
-  cut: [0, 9, 6], arrow: 4, shade: 0.1,
+  grounds: [],  cut: [0, 9, 6], arrow: 4, shade: 0.1,
 };
 
 linepack.map = map_linepack;

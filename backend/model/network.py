@@ -120,6 +120,24 @@ class Fitting:
     zone: str = ""
 
 
+class Ground(StrEnum):
+    """What covers a piece of land."""
+
+    WATER = "water"
+    PARK = "park"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Land:
+    """A piece of the town's ground, for orientation only. corners: WGS 84 longitude and latitude, not closed."""
+
+    id: str
+    ground: Ground
+    corners: tuple[tuple[float, float], ...]
+    name: str = ""
+    name_zh: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """The whole drawing. Ids are unique within each kind; every start, end and node names an existing node."""
@@ -130,3 +148,4 @@ class Network:
     regulators: tuple[Regulator, ...] = ()
     sources: tuple[Source, ...] = ()
     fittings: tuple[Fitting, ...] = ()
+    lands: tuple[Land, ...] = ()

@@ -1,7 +1,8 @@
 """The network as GeoJSON (RFC 7946) and back: network/network.geojson of a site. Pure.
 
 Every feature's `kind` says what it is; its other properties are the fields of the drawing (see `plan`). Positions are
-WGS 84 longitude and latitude. Pipes are lines, everything else is a point.
+WGS 84 longitude and latitude. Pipes are lines, land is a polygon without holes,
+everything else is a point.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from backend.errors import ConfigError
-from backend.model.network import Fitting, Network, Node, Pipe, Regulator, Source, Valve
+from backend.model.network import Fitting, Land, Network, Node, Pipe, Regulator, Source, Valve
 
 Feature = dict[str, Any]
 NETWORK_FILE: Final = Path("network") / "network.geojson"
@@ -25,7 +26,9 @@ _KINDS: Final[dict[str, tuple[str, type]]] = {
     "regulator": ("regulators", Regulator),
     "source": ("sources", Source),
     "fitting": ("fittings", Fitting),
+    "land": ("lands", Land),
 }
+_OF_GEOMETRY: Final = ("lon", "lat", "corners")
 _WITH_PLACE: Final = ("node", "fitting")
 
 
@@ -38,6 +41,7 @@ def to_geojson(network: Network, *, name: str, seed: int) -> Feature:
         *(_point("valve", valve, at[valve.start]) for valve in network.valves),
         *(_point("regulator", run, at[run.end]) for run in network.regulators),
         *(_point("source", source, at[source.node]) for source in network.sources),
+        *(_feature("land", land, "Polygon", [[list(at) for at in _closed(land)]]) for land in network.lands),
         *(_point("fitting", fitting, [fitting.lon, fitting.lat]) for fitting in network.fittings),
     ]
     origin = {"name": name, "seed": seed, "made_up": True}
@@ -53,8 +57,7 @@ def from_geojson(document: object, *, file: str) -> Network:
         try:
             kind = feature["properties"]["kind"]
             collection, part = _KINDS[kind]
-            place = dict(zip(("lon", "lat"), feature["geometry"]["coordinates"], strict=True))
-            properties = feature["properties"] | (place if kind in _WITH_PLACE else {})
+            properties = feature["properties"] | _placed(kind, feature["geometry"]["coordinates"])
             parts[collection].append(msgspec.convert(properties, part))
         except (KeyError, TypeError, ValueError) as error:
             raise ConfigError(
@@ -69,6 +72,19 @@ def from_geojson(document: object, *, file: str) -> Network:
         if end not in nodes:
             raise ConfigError("{file}: {part} ends at {node}, which is not a node", file=file, part=part_id, node=end)
     return network
+
+
+def _placed(kind: str, coordinates: list[Any]) -> dict[str, Any]:
+    """The fields of a part that its geometry holds."""
+    if kind == "land":
+        return {"corners": coordinates[0][:-1]}
+    return dict(zip(("lon", "lat"), coordinates, strict=True)) if kind in _WITH_PLACE else {}
+
+
+def _closed(land: Land) -> Iterator[tuple[float, float]]:
+    """GeoJSON closes its rings."""
+    yield from land.corners
+    yield from land.corners[:1]
 
 
 def _ends(network: Network) -> Iterator[tuple[str, str]]:
@@ -87,7 +103,7 @@ def _point(kind: str, part: Node | Valve | Regulator | Source | Fitting, at: lis
 
 
 def _feature(kind: str, part: Any, shape: str, coordinates: list[Any]) -> Feature:
-    properties = {key: value for key, value in msgspec.to_builtins(part).items() if key not in ("lon", "lat")}
+    properties = {key: value for key, value in msgspec.to_builtins(part).items() if key not in _OF_GEOMETRY}
     return {
         "type": "Feature",
         "id": part.id,

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
 
-from backend.model.network import Fitting, FittingKind, Network, Node, Pipe, Regulator, Source, Tier, Use, Valve
+from backend.model.network import (
+    Fitting,
+    FittingKind,
+    Ground,
+    Land,
+    Network,
+    Node,
+    Pipe,
+    Regulator,
+    Source,
+    Tier,
+    Use,
+    Valve,
+)
 from sims.city.names import ROADS
 
 ORIGIN: Final = (121.30, 30.90)
@@ -30,6 +43,7 @@ class Board:
     regulators: list[Regulator] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     fittings: list[Fitting] = field(default_factory=list)
+    lands: list[Land] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def node(self, id_: str, tier: Tier, u: float, v: float, zone: str = "") -> str:
@@ -93,6 +107,11 @@ class Board:
         lon, lat = degrees(u, v + aside_m)
         self.fittings.append(Fitting(id=id_, fitting=kind, node=node, lon=lon, lat=lat, zone=self.nodes[node].zone))
 
+    def land(self, id_: str, ground: Ground, corners: Sequence[tuple[float, float]], names: tuple[str, str]) -> None:
+        """Cover a piece of ground; corners as u and v."""
+        placed = tuple(degrees(u, v) for u, v in corners)
+        self.lands.append(Land(id=id_, ground=ground, corners=placed, name=names[0], name_zh=names[1]))
+
     def cell(self, station: str) -> list[str]:
         """Street nodes of a station's cell: not its inlet and outlet, not the ends of valves."""
         return [node for node in self.nodes if node.startswith(f"{station}.") and node.split(".")[1] not in _FITTINGS]
@@ -111,6 +130,7 @@ class Board:
             regulators=tuple(self.regulators),
             sources=tuple(self.sources),
             fittings=tuple(sorted(self.fittings, key=lambda fitting: fitting.id)),
+            lands=tuple(self.lands),
         )
 
     def _before(self, start: str, end: str) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from backend.model.network import Network
 from sims.city.customers import connect_customers, with_design_pressures
 from sims.city.draw import Board
 from sims.city.fittings import LEAK_WELL, place_fittings
+from sims.city.ground import lay_ground
 from sims.city.sizes import SIZES
 from sims.city.streets import AVENUE_VALVES, lay_cell, lay_ties
 from sims.city.trunks import lay_ring, lay_supply
@@ -30,4 +31,5 @@ def draw_city(size: str, seed: int) -> Network:
     lay_ties(board, plan, valves)
     connect_customers(board, plan, rng)
     place_fittings(board, plan, rng)
+    lay_ground(board, plan)
     return with_design_pressures(board.network())

@@ -12,12 +12,13 @@ import pytest
 from backend.devices.registry import build_registry
 from backend.devices.rows import AssetRow, DeviceRow
 from backend.errors import ConfigError
-from backend.model.network import FittingKind, Network, Tier
+from backend.model.network import FittingKind, Ground, Network, Tier
 from backend.model.plant import Registry
 from backend.network.geojson import from_geojson, to_geojson
 from backend.site import load, thing_models
 from sims.city import City, generate, plan_city
 from sims.city.names import ZONES
+from sims.city.network import draw_city
 from sims.city.streets import SECTION
 
 
@@ -171,3 +172,22 @@ def test_files_are_put_into_a_site_that_is_there(tmp_path: Path) -> None:
 def test_an_unknown_size_is_named() -> None:
     with pytest.raises(ConfigError, match=r"no city of size 'huge' .*city, small"):
         plan_city(seed=1, size="huge")
+
+
+@pytest.mark.parametrize("size", ["city", "small"])
+def test_the_river_runs_beside_the_avenue_and_no_street_of_the_town_lies_in_water(size: str) -> None:
+    network = draw_city(size, 1)
+    water = [land for land in network.lands if land.ground is Ground.WATER]
+    assert {land.name_zh for land in water} == {"清河"}
+    assert any(land.ground is Ground.PARK for land in network.lands)
+    for node in network.nodes:
+        wet = [land.id for land in water if _inside((node.lon, node.lat), land.corners)]
+        assert wet == [] or node.tier is not Tier.MP, node.id
+
+
+def _inside(at: tuple[float, float], corners: tuple[tuple[float, float], ...]) -> bool:
+    """Whether a ray to the east crosses the edge an odd number of times."""
+    crossed = False
+    for (x1, y1), (x2, y2) in zip(corners, (*corners[1:], corners[0]), strict=True):
+        crossed ^= (y1 > at[1]) != (y2 > at[1]) and at[0] < x1 + (at[1] - y1) / (y2 - y1) * (x2 - x1)
+    return crossed

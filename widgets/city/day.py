@@ -23,6 +23,7 @@ _TICKS = 5
 _LEAST_SPAN = 0.2
 """Of the highest value: a curve of a few minutes is no mountain."""
 _DOT = 4
+_LABEL_HALF = 20
 
 
 def nice_range(low: float, high: float, ticks: int = _TICKS) -> tuple[float, float, float]:
@@ -103,7 +104,8 @@ class DayCurve(Painted):
                 text(painter, label, number_text(low + count * step, digits), theme.text3, font(Role.HINT), RIGHT)
         for hour in range(0, _HOURS + 1, 6):
             x = plot.left() + hour / _HOURS * plot.width()
-            label = QRectF(x - px(24), plot.bottom() + px(m.QUARTER), px(48), px(Role.HINT.line))
+            x = min(x, self.width() - px(_LABEL_HALF))
+            label = QRectF(x - px(_LABEL_HALF), plot.bottom() + px(m.QUARTER), px(2 * _LABEL_HALF), px(Role.HINT.line))
             text(painter, label, f"{hour:02d}:00", theme.text3, font(Role.HINT), CENTRE)
 
     def _points(self, plot: QRectF, values: Values, low: float, high: float) -> list[QPointF]:

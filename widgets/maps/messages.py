@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from widgets.maps.mercator import unit
 from widgets.maps.painting import ARROW, CUT_DASH, CUT_WIDER, ELLIPSE_SHADE, ROAD_M, STREET_M
 from widgets.maps.picture import Picture
-from widgets.maps.scene import SIZES, THINNING, Frame, Overlay, Place, View
+from widgets.maps.scene import GROUNDS, SIZES, THINNING, Frame, Overlay, Place, View
 from widgets.maps.sprites import Atlas
 from widgets.maps.tiles import TilesInfo
 from widgets.theme import Theme
@@ -51,6 +51,7 @@ def theme_message(theme: Theme, atlas: Atlas, number: int) -> str:
         atlas=f"atlas/{number}.png",
         ratio=atlas.ratio,
         thinning=THINNING,
+        grounds=GROUNDS,
         streets=[STREET_M, ROAD_M],
         cut=[CUT_WIDER, *CUT_DASH],
         arrow=ARROW,
@@ -67,7 +68,7 @@ def scene_message(picture: Picture) -> str:
         [_short(x), _short(y), SIZES[symbol.shape], round(symbol.angle, 1), symbol.shape.value, float(dx), float(dy)]
         for symbol, x, y, dx, dy in zip(scene.symbols, picture.x, picture.y, picture.dx, picture.dy, strict=True)
     ]
-    areas = [_flat(area.corners) for area in scene.areas]
+    areas = [[_flat(area.corners) for area in scene.areas if area.ground == ground] for ground in GROUNDS]
     return _json(kind="scene", lines=lines, symbols=symbols, areas=areas)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,8 @@ from widgets.maps.scene import Area, Line, Name
 
 STREETS_FROM: Final = 15
 DISTRICTS: Final = (13, 14)
+GROUNDS_FROM: Final = 14
+"""Zoom from which water and parks say their names."""
 _CELL: Final = 420
 """A street says its name once in a square of so many px."""
 _ROOM: Final = 24
@@ -26,7 +29,11 @@ Width = Callable[[str], float]
 def names(lines: Iterable[Line], areas: Iterable[Area], zoom: int, bounds: Box, width: Width) -> tuple[Name, ...]:
     """Names to be drawn at this zoom inside these bounds (world units). width: of a name in px."""
     chosen = list(_streets(lines, zoom, bounds, width)) if zoom >= STREETS_FROM else []
-    districts = _districts(areas, bounds) if zoom in DISTRICTS else ()
+    every = tuple(areas)
+    districts = [
+        *(_districts((one for one in every if one.ground == "block"), bounds) if zoom in DISTRICTS else ()),
+        *(_grounds((one for one in every if one.ground != "block"), bounds) if zoom >= GROUNDS_FROM else ()),
+    ]
     return (*chosen[:_MOST], *districts)
 
 
@@ -62,6 +69,19 @@ def _in_view(lines: Iterable[Line], bounds: Box) -> Iterator[tuple[Line, float, 
     seen = (x >= bounds[0]) & (x <= bounds[2]) & (y >= bounds[1]) & (y <= bounds[3])
     for index in np.flatnonzero(seen):
         yield named[int(index)], float(x1[index]), float(y1[index]), float(x2[index]), float(y2[index])
+
+
+def _grounds(areas: Iterable[Area], bounds: Box) -> Iterator[Name]:
+    """In the middle, along the longest side."""
+    for area in areas:
+        places = [unit(*place) for place in area.corners]
+        x, y = sum(place[0] for place in places) / len(places), sum(place[1] for place in places) / len(places)
+        if not area.name or not (bounds[0] <= x <= bounds[2] and bounds[1] <= y <= bounds[3]):
+            continue
+        sides = [(end[0] - start[0], end[1] - start[1]) for start, end in pairwise((*places, places[0]))]
+        across, down = max(sides, key=lambda side: math.hypot(*side))
+        turned = (math.degrees(math.atan2(down, across)) + 90.0) % 180.0 - 90.0
+        yield Name(x=x, y=y, words=area.name, angle=round(turned, 1))
 
 
 def _districts(areas: Iterable[Area], bounds: Box) -> Iterator[Name]:

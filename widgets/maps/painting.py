@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from widgets.maps.mercator import unit
 from widgets.maps.picture import Picture
 from widgets.maps.projection import Projection
-from widgets.maps.scene import BADGE, SIZES, Arrow, Frame, Label, LabelKind, Line, Place, thinned
+from widgets.maps.scene import BADGE, GROUNDS, SIZES, Arrow, Frame, Label, LabelKind, Line, Place, thinned
 from widgets.maps.sprites import Atlas
 from widgets.theme import Role, Theme, Weight, font
 from widgets.theme.strokes import CENTRE, LEFT, box, hatch, text, text_width
@@ -68,9 +68,11 @@ def paint_ground(painter: QPainter, canvas: Canvas, picture: Picture) -> None:
     painter.fillRect(QRectF(0, 0, projection.width, projection.height), theme.ground["land"])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.ground["block"])
-    for area in picture.scene.areas:
-        painter.drawPolygon(QPolygonF([canvas.point(place) for place in area.corners]))
+    for ground in GROUNDS:
+        painter.setBrush(theme.ground[ground])
+        for area in picture.scene.areas:
+            if area.ground == ground:
+                painter.drawPolygon(QPolygonF([canvas.point(place) for place in area.corners]))
     for main, colour, metres in ((False, "street", STREET_M), (True, "road", ROAD_M)):
         wide = metres / projection.metres_per_px
         if wide < _THIN:

@@ -411,7 +411,7 @@ class Picture:
 def home_of(scene: Scene) -> tuple[float, float, float, float] | None:
     """The box round the city: its districts where there are any, else everything. Trunks run far out of a city, and a
     map that shows their ends shows the streets too small."""
-    corners = [place_ for area in scene.areas for place_ in area.corners]
+    corners = [place_ for area in scene.areas if area.ground == "block" for place_ in area.corners]
     if not corners:
         return bounds_of(scene)
     lon, lat = np.array(corners, np.float64).T

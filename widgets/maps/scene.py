@@ -56,12 +56,14 @@ DRAWN_IN_ORDER = (
     *(Shape.VALVE, Shape.STATION, Shape.SUPPLY, Shape.VEHICLE),
 )
 """In the order they are drawn: what comes later lies above."""
-SHOWN_FROM: Mapping[Shape, int] = MappingProxyType({Shape.VALVE: 13, Shape.CUSTOMER: 14})
+SHOWN_FROM: Mapping[Shape, int] = MappingProxyType({Shape.VALVE: 14, Shape.CUSTOMER: 14})
 """The zoom from which a shape is drawn at all, unless something is the matter with it."""
 THINNING: tuple[float, ...] = (0.45, 0.55, 0.65, 0.8, 1.0)
 """Widths of pipes at zoom 11 and further, 12, 13, 14, 15 and nearer, as a share of the full one."""
 
 
+GROUNDS: tuple[str, ...] = ("block", "park", "water")
+"""In the order they are laid."""
 BADGE = 20
 """Room that a badge takes on a label's plate, in px at 100 %."""
 
@@ -89,11 +91,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """A district of the city, a shade apart from the open land."""
+    """A district of the city, a shade apart from the open land; or water, or a park."""
 
     id: str
     corners: tuple[Place, ...]
     name: str = ""
+    ground: str = "block"
+    """A key of the theme's ground."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ def scene_of(network: Network, registry: Registry) -> Scene:
     return Scene(
         lines=tuple(_lines(network, at)),
         symbols=(*_symbols(registry, valves, at), *_drawn_only(registry, valves, at)),
-        areas=tuple(_areas(network, zones)),
+        areas=(*_areas(network, zones), *_lands(network)),
         meters=Meters(
             lon=np.array([node.lon for node in homes], np.float64),
             lat=np.array([node.lat for node in homes], np.float64),
@@ -70,6 +70,17 @@ def _areas(network: Network, names: Mapping[str, str]) -> Iterator[Area]:
             places.setdefault(node.zone, []).append((node.lon, node.lat))
     for zone, corners in places.items():
         yield Area(id=zone, corners=around(np.array(corners), _ZONE_ROOM_M), name=shown(names.get(zone, ""), 32))
+
+
+def _lands(network: Network) -> Iterator[Area]:
+    """Water and parks, where the site has drawn them."""
+    for land in network.lands:
+        yield Area(
+            id=land.id,
+            corners=land.corners,
+            name=shown(bilingual(land.name, land.name_zh), 32),
+            ground=land.ground.value,
+        )
 
 
 def _lines(network: Network, at: Mapping[str, Node]) -> Iterator[Line]:

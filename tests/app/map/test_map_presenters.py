@@ -24,7 +24,7 @@ from backend.model.event import LinkHealth, LinkState
 from backend.model.isolation import Isolation, Losses, Plan, PlanKind, PlanValve, Section, ZoneLoss
 from backend.model.isolation import Place as Spot
 from backend.model.live import TagSnapshot
-from backend.model.network import Network, Node, Pipe, Tier, Valve
+from backend.model.network import Ground, Land, Network, Node, Pipe, Tier, Valve
 from backend.model.plant import Asset, AssetKind, Device, Point, QuantityKind, Registry
 from backend.model.quality import GOOD, Cause, Status, quality
 from widgets.maps.picture import FLOW, LEAKS, LOSING, METERS
@@ -205,6 +205,13 @@ def test_the_map_speaks_the_language_of_the_desk_and_streets_are_found_in_both()
     assert [area.name for area in scene.areas] == ["滨江"]
     for words in ("second r", "二环"):
         assert [entry.words for entry in search(entries(scene, registry), words)] == ["二环路"]
+
+
+def test_water_and_parks_lie_on_the_ground_under_their_names() -> None:
+    corners = ((121.30, 30.90), (121.31, 30.90), (121.31, 30.91))
+    river = Land(id="W-1", ground=Ground.WATER, corners=corners, name="Qing River", name_zh="清河")
+    area = scene_of(replace(NETWORK, lands=(river,)), REGISTRY).areas[-1]
+    assert (area.ground, area.corners, area.name) == ("water", corners, "Qing River")
 
 
 def test_gas_flows_from_the_higher_pressure_to_the_lower_one() -> None:

@@ -20,7 +20,7 @@ from widgets.maps.scene import Line, Overlay, Scene, Shape, Situation, Symbol
 from widgets.theme import apply, load
 
 HERE = (121.3, 30.9)
-WITHIN_MS = 20_000
+WITHIN_MS = 60_000
 
 
 def symbol(id_: str, shape: Shape, east_m: float, **rest: Any) -> Symbol:

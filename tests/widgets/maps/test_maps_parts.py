@@ -309,3 +309,12 @@ def test_the_scale_says_what_it_shows(qtbot: QtBot) -> None:
     qtbot.addWidget(bar)
     bar.show_scale(2.05, "CGCS2000 · z16")
     assert bar.accessibleDescription() == "200\u2009m CGCS2000 · z16"
+
+
+def test_water_says_its_name_along_its_longest_side_when_near() -> None:
+    # Twice as long from west to east as from north to south: the name lies level.
+    corners = (HERE, (HERE[0] + 0.02, HERE[1]), (HERE[0] + 0.02, HERE[1] + 0.005), (HERE[0], HERE[1] + 0.005))
+    river = Area(id="W-1", corners=corners, name="Qing River", ground="water")
+    (name,) = names((), [river], 16, WORLD, lambda words: 60.0)
+    assert (name.words, name.angle, name.large) == ("Qing River", 0.0, False)
+    assert names((), [river], 13, WORLD, lambda words: 60.0) == ()

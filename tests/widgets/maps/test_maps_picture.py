@@ -284,6 +284,8 @@ def test_the_city_is_framed_and_not_the_ends_of_its_trunks() -> None:
     trunk = Line(id="P-9", tier="hp", path=(HERE, (HERE[0] - 0.5, HERE[1] - 0.4)))
     district = Area(id="Z-1", corners=(HERE, (HERE[0] + 0.04, HERE[1]), (HERE[0] + 0.04, HERE[1] + 0.03)))
     assert home_of(Scene(lines=(trunk,), areas=(district,))) == (HERE[0], HERE[1], HERE[0] + 0.04, HERE[1] + 0.03)
+    sea = Area(id="W-1", corners=((100.0, 20.0), (130.0, 20.0), (130.0, 40.0)), ground="water")
+    assert home_of(Scene(areas=(district, sea))) == home_of(Scene(areas=(district,)))
     assert home_of(Scene(lines=(trunk,))) == bounds_of(Scene(lines=(trunk,)))
     assert home_of(Scene()) is None
 

@@ -147,13 +147,14 @@ def test_two_hundred_evil_names_are_shown_literally_and_run_nothing(web: Web) ->
         for n, name in enumerate(evil)
     )
     names = tuple(Name(x=0.8, y=0.4, words=name) for name in evil)
+    scripts = web.ask("document.scripts.length")
     page.tell(messages.frame_message(Frame(labels=labels, names=names)))
     web.holds("document.querySelectorAll('.plate').length === 200")
     texts = web.ask("[...document.querySelectorAll('.plate .name, .plate .note')].map(each => each.textContent)")
     assert texts == [name for name in evil for _line in range(2)]
     tags = web.ask("[...new Set([...document.querySelectorAll('.plate *')].map(each => each.tagName))]")
     assert tags == ["DIV"]
-    assert web.ask("[document.title, typeof window.ran, document.scripts.length]") == ["Linepack", "undefined", 9]
+    assert web.ask("[document.title, typeof window.ran, document.scripts.length]") == ["Linepack", "undefined", scripts]
     assert (page.fence.count, page.page.complaints) == (0, [])
 
 
