@@ -99,7 +99,7 @@ def test_every_shape_has_a_size_and_a_depth() -> None:
 def test_a_valve_is_drawn_from_its_zoom_or_when_something_is_the_matter() -> None:
     made = picture(symbol("XV-1", Shape.VALVE))
     assert drawn(made, 12) == set()
-    assert drawn(made, 13) == {"XV-1"}
+    assert drawn(made, 14) == {"XV-1"}
     made.look({"XV-1": Look(rank=2)})
     assert drawn(made, 9) == {"XV-1"}
 
