@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from backend import logs
 from backend.errors import LinkError
 from backend.links.backoff import Backoff
+from backend.links.wake import Chimes
 
 T = TypeVar("T")
 STOP_WITHIN_S: Final = 2.0
@@ -31,6 +32,8 @@ class FieldLoop:
 
     def __init__(self, *, name: str = "field") -> None:
         self.name = name
+        self.chimes = Chimes()
+        """Wakes the waiters of this loop (see `Wake`)."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 

@@ -46,7 +46,7 @@ class ModbusLink:
         self.id = plan.id
         self._context = context
         self._claims = Claims()
-        self._wake = Wake()
+        self._wake = Wake(context.loop.chimes)
         self._backoff = Backoff(rng, first_s=options.retry_s)
         self._readings: deque[tuple[str, Future[None]]] = deque()
         self._task: Supervised | None = None

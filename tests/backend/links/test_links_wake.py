@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from backend.links.wake import Wake
+from backend.links.wake import Chimes, Wake
 
 
 def test_it_wakes_at_its_time() -> None:
@@ -40,3 +40,25 @@ def test_a_call_before_the_wait_is_remembered_once() -> None:
             await asyncio.wait_for(wake.until(asyncio.get_running_loop().time() + 3600), 0.02)
 
     asyncio.run(scene())
+
+
+def test_many_waiters_share_one_timer_and_wake_in_the_order_of_their_times() -> None:
+    chimes = Chimes()
+    woken: list[int] = []
+
+    async def waiter(number: int, when: float) -> None:
+        await Wake(chimes).until(when)
+        woken.append(number)
+
+    async def scene() -> None:
+        now = asyncio.get_running_loop().time()
+        early = Wake(chimes)
+        called = asyncio.ensure_future(early.until(now + 3600))
+        waits = [asyncio.ensure_future(waiter(number, now + 0.02 - number / 1000)) for number in range(10)]
+        await asyncio.sleep(0)
+        early.set()
+        await asyncio.gather(called, *waits)
+
+    for _ in range(2):  # what one loop left behind is nothing to the next
+        asyncio.run(scene())
+    assert woken == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] * 2
