@@ -20,7 +20,7 @@ check: setup
 	$(UV) run lint-imports
 	$(UV) run python -m assets.i18n.check
 
-# Kills `linepack serve` under load so many times; `make test` does it three times.
+# The long form of the fault suite (tests/faults/README.md): so many kills, lives, tens of power cuts; 3 in `make test`.
 ROUNDS := 50
 faults: setup
 	LINEPACK_FAULT_ROUNDS=$(ROUNDS) $(UV) run pytest tests/faults

@@ -67,6 +67,7 @@ def failure(future: Future[Any]) -> str:
 # -- F07 --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("code", [FULL, IOERR])
 def test_a_disk_that_refuses_any_one_write_loses_nothing_acknowledged(
     tmp_path: Path, clock: ManualClock, code: int

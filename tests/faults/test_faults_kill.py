@@ -80,7 +80,7 @@ def test_kill_9_loses_and_doubles_no_sample(tmp_path: Path, broker: Mosquitto) -
     print(f"{ROUNDS} kills, {len(publisher.said) * len(VALUES)} samples published and stored once")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_killed_at_each_point_of_their_path_samples_are_stored_once(tmp_path: Path, broker: Mosquitto) -> None:
     site = tmp_path / "site"
     devices = make_live_site(site, broker_port=broker.port, devices=DEVICES)

@@ -89,6 +89,7 @@ def flipped(page: bytes, at: int) -> bytes:
     return page[:at] + bytes([page[at] ^ 0x10]) + page[at + 1 :]
 
 
+@pytest.mark.timeout(120 + 20 * ROUNDS)
 @pytest.mark.expects_warnings
 def test_a_flipped_bit_is_never_served_as_good(tmp_path: Path) -> None:
     """One bit anywhere behind the header of the file: an answer is right, or refused, or the range is named."""

@@ -58,6 +58,7 @@ def moments(disk: FaultDisk, number: int) -> Iterator[Moment]:
             yield place, loss.image(random.Random(f"{SEED}/{place}")), acknowledged, acknowledged + 1
 
 
+@pytest.mark.timeout(120 + 20 * ROUNDS)
 def test_nothing_acknowledged_is_lost_when_the_power_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Often enough to be cut in the middle.
     with_pragma(monkeypatch, "wal_autocheckpoint", "15")
