@@ -365,7 +365,7 @@ device = Table(
 point = Table(
     "point",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("id", _Whole, primary_key=True, autoincrement=False),
     _words("tag"),
     _words("body"),
 )

@@ -9,11 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 
 from backend.audit import GENESIS, seal, verify
 from backend.errors import ConfigError, StoreError
 from backend.store import Records, Store, Tx
+from backend.store.moving import FACTS
+from backend.store.postgres import connections
+from backend.store.postgres.address import Address
 from backend.store.postgres.days import DAY_US
+from backend.store.schema import metadata
 from tests.support.clock import START_US, ManualClock
 from tests.support.cutting import Cut, Way, way_to
 from tests.support.server import Server
@@ -188,6 +194,22 @@ def test_facts_stay_as_they_were_written(server: Server, name: str, store: Store
     assert store.fault() == ""
     server.query("ALTER TABLE journal DISABLE TRIGGER journal_only", name)
     assert store.fault() == "not guarded any more: journal.journal_only"
+
+
+def test_the_migrations_make_the_same_tables_of_facts_here(server: Server, name: str) -> None:
+    engine = connections.making(Address.of(server.url(name)))
+    facts = {table.name for table in FACTS}
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_name": lambda found, kind, parents: kind != "table" or found in facts,
+                "include_object": lambda found, called, kind, *_: kind != "table" or called in facts,
+            },
+        )
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
 
 
 # -- days -------------------------------------------------------------------------------------------------------------

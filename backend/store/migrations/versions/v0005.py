@@ -10,6 +10,9 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+# Of 64 bits, as SQLite's are.
+_WHOLE = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+
 
 def upgrade() -> None:
     """Make the table."""
@@ -18,9 +21,9 @@ def upgrade() -> None:
         sa.Column("point", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("index_l", sa.BigInteger, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
-        sa.Column("period", sa.Integer, nullable=False),
+        sa.Column("period", _WHOLE, nullable=False),
         sa.Column("used_l", sa.BigInteger, nullable=False),
         sa.Column("balance_fen", sa.BigInteger, nullable=False),
-        sa.Column("settled", sa.Integer, nullable=False),
-        sa.Column("held", sa.Integer, nullable=False),
+        sa.Column("settled", _WHOLE, nullable=False),
+        sa.Column("held", _WHOLE, nullable=False),
     )
