@@ -98,7 +98,7 @@ class ApproveDialog(DialogFrame):
         self._refusal = Text("", Role.LABEL, Weight.SEMIBOLD, wrap=True)
         self._reject = Button(_("Reject"), height=m.COMMAND_BUTTON)
         self._ask = Button(_("Ask {person}").format(person=self._name(command.requester)), key="Q", icon="chat")
-        self._back = Button(_("Close"), key="Esc", height=m.COMMAND_BUTTON)
+        self._back = Button(_("Back"), key="Esc", height=m.COMMAND_BUTTON)
         self._hold = HoldButton(_("Approve and execute"), seconds=HOLD_S, key=_("hold ↵ 2 s"))
         self._timer = QTimer(self)
         self._timer.setInterval(_BEAT_MS)

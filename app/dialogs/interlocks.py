@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from app.dialogs.words import live_word
+from app.dialogs.words import interlock_word, live_word
 from app.formats import shown
 from app.texts import _
 from backend.model.command import Interlock
@@ -16,25 +16,34 @@ from widgets.theme import metrics as m
 from widgets.theme import px, space
 
 _ROWS_AT_LEAST = 1
+_BRIEF = 24
+"""Characters."""
 
 
-def show_interlocks(facts: FactList, interlocks: Sequence[Interlock], states: Mapping[str, str], own: str = "") -> str:
+def show_interlocks(
+    facts: FactList, interlocks: Sequence[Interlock], states: Mapping[str, str], own: str = "", *, brief: bool = False
+) -> str:
     """Show these conditions; those not met stand on top, where no scrolling hides them. Returns how many are met.
 
     own: id of the command in the dialog; that it holds the actuator reserved is no hindrance to itself. states: see
-    `words.state_words`.
+    `words.state_words`. brief: where there is little room a long value keeps its first part only.
     """
     judged = [_for_itself(each, own) for each in interlocks]
     ordered = sorted(judged, key=lambda each: each.met)
     facts.set_facts(
         [
-            Fact(label=shown(_(each.name)), value=shown(live_word(each.value_text, states), 40), met=each.met)
+            Fact(label=interlock_word(each.name, states), value=_value_word(each, states, brief=brief), met=each.met)
             for each in ordered
         ],
         _("Interlocks"),
     )
     met = sum(each.met for each in judged)
     return _("{met} of {all} met, checked again on send").format(met=met, all=len(judged))
+
+
+def _value_word(interlock: Interlock, states: Mapping[str, str], *, brief: bool) -> str:
+    words = shown(live_word(interlock.value_text, states), 40)
+    return words.partition(", ")[0] if brief and len(words) > _BRIEF else words
 
 
 def _for_itself(interlock: Interlock, own: str) -> Interlock:

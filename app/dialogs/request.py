@@ -98,7 +98,7 @@ class RequestDialog(DialogFrame):
         )
         self._code = CodeField(target.short_code, name=_("Number on screen"))
         self._panels = QStackedWidget()
-        self._back = Button(_("Close"), key="Esc", height=m.COMMAND_BUTTON)
+        self._back = Button(_("Back"), key="Esc", height=m.COMMAND_BUTTON)
         self._next = Button(_("Reserve and check"), kind=ButtonKind.COMMIT, height=m.COMMAND_BUTTON)
         self._hold = HoldButton(_("Request"), seconds=HOLD_S, key=_("hold ↵ 1 s"))
         self._timer = QTimer(self)

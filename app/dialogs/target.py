@@ -47,7 +47,7 @@ class TargetDialog(DialogFrame):
         )
         self._table = Table(self._model, name=_("What can be commanded"))
         self._next = Button(_("Prepare"), key="↵", kind=ButtonKind.COMMIT, height=m.COMMAND_BUTTON)
-        back = Button(_("Close"), key="Esc", height=m.COMMAND_BUTTON)
+        back = Button(_("Back"), key="Esc", height=m.COMMAND_BUTTON)
         self.body.addWidget(self._search)
         self.body.addWidget(self._table, 1)
         self.add_leading(back)

@@ -71,12 +71,22 @@ def reason_text(stored: str, longest: int = 200) -> str:
 
 
 def state_words(points: Iterable[Point]) -> dict[str, str]:
-    """English state → the desk's word, over the states of these points ("open" → "开")."""
-    return {
-        english: shown(bilingual(english, point.states_zh.get(code, "")))
-        for point in points
-        for code, english in point.states.items()
-    }
+    """English state or title → the desk's word, over these points ("open" → "开")."""
+    words: dict[str, str] = {}
+    for point in points:
+        words[point.title] = shown(bilingual(point.title, point.title_zh))
+        for code, english in point.states.items():
+            words[english] = shown(bilingual(english, point.states_zh.get(code, "")))
+    return words
+
+
+def interlock_word(name: str, states: Mapping[str, str]) -> str:
+    """What an interlock is called: by the catalogue, else as point and wanted state ("Local key: remote")."""
+    told = _(name)
+    point, between, wanted = name.rpartition(_BETWEEN)
+    if told != name or not between:
+        return shown(told)
+    return shown(_("{point}: {state}").format(point=states.get(point, point), state=states.get(wanted, wanted)))
 
 
 def live_word(text: str, states: Mapping[str, str]) -> str:
@@ -94,7 +104,7 @@ def blocked_text(blocked: Blocked | None, states: Mapping[str, str]) -> str:
 
 def _value(key: str, value: object, states: Mapping[str, str]) -> object:
     if key == "interlock":
-        return _(str(value))
+        return interlock_word(str(value), states)
     return live_word(str(value), states) if key == "value" else value
 
 

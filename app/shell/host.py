@@ -140,6 +140,10 @@ class PageHost(QWidget):
             held.tools.setParent(None)
         return held
 
+    def hasHeightForWidth(self) -> bool:
+        """A page fills what there is: how high its texts would like to be must not take room from what is below."""
+        return False
+
     def forget(self) -> None:
         """Build every page anew when it is next needed (another scale); what was in view comes back."""
         here = self.place()

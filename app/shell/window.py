@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QScreen, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QVBoxLayout, QWidget
 
 from app.bridge import Bridge
 from app.dialogs.sign_in import SignIn
@@ -344,6 +344,8 @@ class Shell(QMainWindow):
         across.addWidget(self.rail)
         middle = QVBoxLayout()
         space(middle)
+        # What is on its way keeps its height; the page takes what is left, and asks for no more.
+        self.host.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         middle.addWidget(self.host, 1)
         middle.addWidget(self.on_its_way)
         across.addLayout(middle, 1)

@@ -11,6 +11,7 @@ from app.dialogs.words import (
     REASONS,
     TAKEN_BACK,
     blocked_text,
+    interlock_word,
     live_word,
     reason_text,
     state_words,
@@ -60,7 +61,7 @@ def test_own_words_stay_as_they_are(chinese: None) -> None:
     [
         ("yes", "yes", "是"),
         ("open, 100.0 %", "open, 100.0 %", "开, 100.0 %"),
-        ("read 12 s ago", "read 12 s ago", "12 s前读取"),
+        ("read 12 s ago", "read 12 s ago", "12 秒前读取"),
         ("not good: comms", "not good: link lost", "质量不佳: 链路中断"),
         ("SIM-20260115-000001", "SIM-20260115-000001", "SIM-20260115-000001"),
     ],
@@ -76,7 +77,7 @@ def test_live_values_of_interlocks(text: str, english: str, chinese_word: str) -
 def test_the_states_of_a_device_are_said_in_the_language_of_the_desk(chinese: None) -> None:
     position = point(POSITION, "XV-1", "position", states={1: "open"}, states_zh={1: "开"})
 
-    assert state_words([position]) == {"open": "开"}
+    assert state_words([position]) == {"open": "开", position.title: position.title}
 
 
 def test_what_is_in_the_way_is_said_with_its_values(chinese: None) -> None:
@@ -90,3 +91,10 @@ def test_what_is_in_the_way_is_said_with_its_values(chinese: None) -> None:
     assert "链路中断" in said
     assert "Local key" not in said
     assert blocked_text(None, STATES) == ""
+
+
+def test_an_interlock_of_a_point_and_its_state_is_read_in_the_language_of_the_desk(chinese: None) -> None:
+    words = {"Run A slam-shut valve": "A路超压切断阀", "armed": "待命"}
+    assert interlock_word("Run A slam-shut valve: armed", words) == "A路超压切断阀：待命"
+    assert interlock_word("Link up", words) == "链路正常"
+    assert interlock_word("Odd: thing", {}) == "Odd：thing"

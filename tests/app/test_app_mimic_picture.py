@@ -184,7 +184,7 @@ def test_a_lost_link_hatches_every_pipe_and_marks_every_value_stale_with_its_age
 )
 def test_a_command_in_flight_travels_with_its_percent(values: dict[str, float], state: ValveState) -> None:
     look = Picture(bound()).elements(moment(values, command=ordered("close", CommandState.DISPATCHED)))["inlet-valve"]
-    assert (look.state, look.yours, look.words) == (state, True, "Closing … 40 %")
+    assert (look.state, look.yours, look.words) == (state, True, "Closing, 40 %")
 
 
 def test_a_waiting_command_reserves_and_a_verified_one_is_said_for_ten_seconds() -> None:

@@ -55,7 +55,8 @@ class FrozenNotice(QWidget):
             painter.drawRect(QRectF(self.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2))
             face = font(Role.VALUE, Weight.SEMIBOLD)
             wide = text_width(self._words, face) + 2 * px(m.PAGE_INSET)
-            # Below the banner: the alarm rows must stay readable.
-            plate = QRectF((self.width() - wide) / 2, px(m.BANNER + m.HALF), wide, px(m.BUTTON_PRIMARY))
+            # Below banner and header: the alarm rows must stay readable, and what is pressed in the header in view.
+            top = px(m.BANNER + m.HEADER + m.HALF)
+            plate = QRectF((self.width() - wide) / 2, top, wide, px(m.BUTTON_PRIMARY))
             box(painter, plate, fill=theme.text1, radius=m.RADIUS_CONTROL)
             text(painter, plate, self._words, theme.bg0 if theme.dark else theme.bg4, face, CENTRE)

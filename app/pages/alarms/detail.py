@@ -79,6 +79,7 @@ class Detail(Card):
         }
         for action, button in self.buttons.items():
             button.set_words(words[action])
+        self.buttons["ack"].set_key(_("Space"))
         self.trend.setAccessibleName(_("Last 10 min"))
         self._keys.setText(_("Alarm to valve: ↵ map, I isolating valves, C command"))
 
@@ -163,7 +164,7 @@ class Detail(Card):
         canvas.setAutoFillBackground(False)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.body.addWidget(scroll, 1)
-        for row in (("ack", "goto"), ("trend", "mimic"), ("isolate", "command"), ("shelve", "reset", "note")):
+        for row in (("ack", "goto"), ("trend", "mimic", "note"), ("isolate", "command"), ("shelve", "reset")):
             line = QHBoxLayout()
             space(line, gap=m.HALF)
             for action in row:

@@ -40,7 +40,7 @@ from widgets.inputs import Button, ButtonKind, Segmented
 from widgets.theme import metrics as m
 from widgets.theme import px, space
 
-_VIEWS_WIDTH: Final = 264
+_VIEWS_WIDTH: Final = 276
 _NARROW: Final = 1560
 _NARROW_VIEWS: Final = 236
 _NARROW_DETAIL: Final = 314
@@ -400,8 +400,12 @@ class AlarmsPage(Page):
             return _("{view}: {count} alarms, each on its own row.").format(
                 view=view_word(self._situation.filter.view), count=len(self._situation.board)
             )
-        words = _("{view}: {groups} groups and {singles} single alarms. Priority 1 and 2 are never folded away.")
-        return words.format(view=view_word(self._situation.filter.view), groups=groups, singles=singles)
+        words = _("{view}: {groups} and {singles}. Priority 1 and 2 are never folded away.")
+        return words.format(
+            view=view_word(self._situation.filter.view),
+            groups=_("1 group") if groups == 1 else _("{count} groups").format(count=groups),
+            singles=_("1 single alarm") if singles == 1 else _("{count} single alarms").format(count=singles),
+        )
 
     def _held(self, now: int) -> Held:
         """Why alarms are held back, one line each."""

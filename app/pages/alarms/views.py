@@ -214,7 +214,7 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column(key="glyph", title="", width=32, kind=Kind.GLYPH, align=Align.CENTRE),
         Column(key="words", title="", width=0, elide=True),
-        Column(key="count", title="", width=44, kind=Kind.MUTED, align=Align.RIGHT),
+        Column(key="count", title="", width=40, kind=Kind.MUTED, align=Align.RIGHT),
     )
 
 

@@ -328,7 +328,7 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column(key="seq", title=_("Entry"), width=76, align=Align.RIGHT),
         Column(key="time", title=_("Time"), width=164, kind=Kind.TIME),
-        Column(key="kind", title=_("Kind"), width=196, kind=Kind.MONO, elide=True),
+        Column(key="kind", title=_("Kind"), width=216, kind=Kind.MONO, elide=True),
         Column(key="subject", title=_("Object"), width=208, kind=Kind.MONO, elide=True),
         Column(key="person", title=_("Person"), width=120, elide=True),
         Column(key="workstation", title=_("Workstation"), width=110, kind=Kind.MUTED, elide=True),

@@ -93,7 +93,7 @@ def facts_of(command: Command, registry: Registry, *, names: Mapping[str, str], 
     rows = [
         Fact(label=_("Number"), value=shown(content.id)),
         Fact(label=_("Tag"), value=shown(content.tag)),
-        Fact(label=_("Place"), value=shown(_place(command, registry), 40)),
+        Fact(label=_("Place"), value=shown(_place(command, registry), 48)),
         Fact(label=_("Reason"), value=reason_text(content.reason, 40)),
         Fact(label=_("Requested by"), value=_name(names, command.requester)),
         Fact(label=_("Approved by"), value=_name(names, command.approver) or NO_VALUE),

@@ -68,7 +68,7 @@ class SourceDetail(Card):
     def ask_for(self, point: Point, note: str = "") -> None:
         """Say whose trend comes; the line itself follows. note: why it does not begin at the left edge."""
         unit = unit_of(point)
-        title = f"{point_title(point)}, {unit}" if unit else point_title(point)
+        title = _("{title}, {unit}").format(title=point_title(point), unit=unit) if unit else point_title(point)
         self._caption.setText(" · ".join(part for part in (title, note) if part))
 
     def show_history(self, point: Point, found: Thinned, start: int, end: int) -> None:

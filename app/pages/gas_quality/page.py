@@ -113,9 +113,9 @@ class GasQualityPage(Page):
         self._empty.set_words(_("No gas analyser is registered. Import one with the model gas-analyser."))
         self._detail.retranslate()
         self._show(trends=True)
-        point = self._point()
-        if point is not None:
-            self._detail.ask_for(point)
+        if self._asked is not None:
+            self._asked = None
+            self._ask_history()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         pages = {Qt.Key.Key_T: "trends", Qt.Key.Key_M: "map", Qt.Key.Key_Return: "stations"}
@@ -254,13 +254,13 @@ class GasQualityPage(Page):
         start = end - _SPANS_S[self._span.current()] * US
         asked = backend.history.thinned((point.id,), start, end, BUCKETS)
         self._context.actions.ask(
-            asked, lambda found: self._take_history(point, found, start, end, first), owner=self, failed=None
+            asked, lambda found: self._take_history(point, found, start, end), owner=self, failed=None
         )
 
-    def _take_history(self, point: Point, found: tuple[Thinned, ...], start: int, end: int, first: int | None) -> None:
+    def _take_history(self, point: Point, found: tuple[Thinned, ...], start: int, end: int) -> None:
         if found and point == self._point():
             self._detail.show_history(point, found[0], start, end)
-            self._detail.ask_for(point, presenter.begun_text(first, start, end))
+            self._detail.ask_for(point, presenter.begun_text(found[0], start, end, BUCKETS))
 
     # -- what people do -------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from backend.model.alarm import AlarmRecord
 from backend.model.live import TagSnapshot
 from backend.model.plant import Limits, Medium, Point, QuantityKind, StationKind
 from backend.model.quality import Status, is_good, status_of
+from backend.model.trend import Thinned
 from widgets.notices import GlyphState
 from widgets.readouts import Mark, Part, Span
 from widgets.readouts.ages import NO_VALUE, number_text, short_age
@@ -28,6 +29,8 @@ Alarm = tuple[int, GlyphState]
 
 SPANS_S: Final = {"hour": 3600, "day": 86_400, "week": 7 * 86_400}
 """How long the trend of a value can be."""
+_EMPTY_BUCKETS: Final = 6
+"""So many at the left end without a value are no chance."""
 _ORDER: Final = ("HH", "H", "L", "LL")
 _ROOM: Final = 0.15
 """Of the stretch between the outer limits, left free beyond them."""
@@ -40,14 +43,13 @@ def span_for(first: int | None, now: int) -> str:
     return "hour" if stored_s <= SPANS_S["hour"] else "day"
 
 
-def begun_text(first: int | None, start: int, now: int) -> str:
-    """Why a trend is empty at its left end, or all over; "" while it is not. µs UTC."""
-    if first is None:
-        return _("nothing stored yet")
-    if first <= start:
+def begun_text(found: Thinned, start: int, end: int, buckets: int) -> str:
+    """Since when there is something to see, where the trend is empty at its left end; "" while it is not. µs UTC."""
+    if not len(found.at) or int(found.at[0]) - start <= _EMPTY_BUCKETS * (end - start) / buckets:
         return ""
-    day = "" if date_text(first) == date_text(now) else f"{date_text(first)} "
-    return _("stored since {time}").format(time=f"{day}{clock_time(first)[:5]}")
+    first = int(found.at[0])
+    day = "" if date_text(first) == date_text(end) else f"{date_text(first)} "
+    return _("values since {time}").format(time=f"{day}{clock_time(first)[:5]}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

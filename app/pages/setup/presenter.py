@@ -90,7 +90,9 @@ def change_facts(changes: Sequence[ProfileChange], names: Mapping[str, str]) -> 
     return [
         (
             f"{date_text(change.at)} {clock_time(change.at)} · {_who(change.person, names)}",
-            f"{_value_name(name)}: {_value_word(name, old)} → {_value_word(name, new)}",
+            _("{name}: {old} → {new}").format(
+                name=_value_name(name), old=_value_word(name, old), new=_value_word(name, new)
+            ),
         )
         for change in changes
         for name, old, new in change.values

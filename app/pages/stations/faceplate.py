@@ -138,7 +138,7 @@ class Faceplate(Drawer):
         self._blocked.setText(blocked_text(check.blocked, states) if check is not None else why_not)
         self._blocked.setVisible(bool(self._blocked.text()))
         if check is not None:
-            self._permissive_note.setText(show_interlocks(self._permissives, check.interlocks, states))
+            self._permissive_note.setText(show_interlocks(self._permissives, check.interlocks, states, brief=True))
 
     def retranslate(self) -> None:
         """Show every text anew."""

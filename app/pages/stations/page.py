@@ -456,7 +456,8 @@ class StationsPage(Page):
         least, most, share = _FOOT
         high_foot = max(least * scale, min(most * scale, share * self.height(), self.height() - _PICTURE * scale))
         self._foot.setMaximumHeight(round(high_foot) if view == "process" else self._foot_most)
-        self._foot.setMinimumHeight(round(high_foot) if view == "process" else 0)
+        # No more than the least is insisted on: else the page could not give way to a command on its way below it.
+        self._foot.setMinimumHeight(round(least * scale) if view == "process" else 0)
         self._faceplate.setVisible(there and (wide != self._plate_wanted))
         room = Room.WIDE if self.width() >= _WORDY * scale else Room.NARROW if wide else Room.TIGHT
         self._tools.show_views(

@@ -156,6 +156,7 @@ def _setting(bound: Bound, element: Element, moment: Moment) -> str:
 def _command_words(bound: Bound, element: Element, command: Command, moment: Moment) -> str:
     content = command.content
     going = {"open": _("Opening …"), "close": _("Closing …")}.get(content.action, _("Setting …"))
+    far = {"open": _("Opening, {percent} %"), "close": _("Closing, {percent} %")}
     match command.state:
         case CommandState.AWAITING_APPROVAL:
             return _("Waiting for approval")
@@ -171,7 +172,7 @@ def _command_words(bound: Bound, element: Element, command: Command, moment: Mom
     opening = bound.point(element, PointRole.OPENING)
     if content.action in ("open", "close") and opening is not None and math.isfinite(moment.value(opening)):
         way = moment.value(opening) if content.action == "open" else 100 - moment.value(opening)
-        return f"{going} {number_text(way, 0)} %"
+        return far[content.action].format(percent=number_text(way, 0))
     return going
 
 

@@ -412,16 +412,16 @@ def _model_columns() -> tuple[Column, ...]:
 
 def _member_columns() -> tuple[Column, ...]:
     return (
-        Column(key="kind", title=_("Kind"), width=72),
+        Column(key="kind", title=_("Member"), width=72),
         Column(key="category", title=_("Category"), width=84),
         Column(key="name", title=_("Name"), width=172, kind=Kind.MONO, elide=True),
-        Column(key="title", title=_("Title"), width=140, elide=True),
+        Column(key="title", title=_("Title"), width=230, elide=True),
         Column(key="unit", title=_("Unit"), width=56),
-        Column(key="range", title=_("Range"), width=96, elide=True),
+        Column(key="range", title=_("Range"), width=150, elide=True),
         Column(key="precision", title=_("Digits"), width=50),
         Column(key="period", title=_("Period"), width=60),
         Column(key="limits", title=_("Limits"), width=0, elide=True),
-        Column(key="form", title=_("Form"), width=84, elide=True),
+        Column(key="form", title=_("Form"), width=120, elide=True),
     )
 
 

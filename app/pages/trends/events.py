@@ -117,7 +117,12 @@ def _of_command(command: Command) -> list[Event]:
     action = _action_word(content.action)
     told = [(at, template.format(tag=tag, action=action)) for at, template in steps if at]
     if command.ended_at:
-        told.append((command.ended_at, f"{tag} {action}: {_ended_word(command.state)}"))
+        told.append(
+            (
+                command.ended_at,
+                _("{tag} {action}: {outcome}").format(tag=tag, action=action, outcome=_ended_word(command.state)),
+            )
+        )
     return [
         Event(key=f"command:{content.id}:{place}", at=at, words=words, command=content.id)
         for place, (at, words) in enumerate(told)

@@ -181,10 +181,10 @@ def test_a_trend_begins_as_long_as_there_is_something_to_see(ago_s: int | None, 
 
 
 def test_an_empty_stretch_is_explained() -> None:
-    start = NOW - 3600 * US
-    assert begun_text(None, start, NOW) == "nothing stored yet"
-    assert begun_text(start - US, start, NOW) == ""
-    assert begun_text(NOW - 600 * US, start, NOW) == f"stored since {clock_time(NOW - 600 * US)[:5]}"
+    end = 3600 * US
+    assert begun_text(thinned([0.0, 30.0], [1.0, 2.0]), 0, end, BUCKETS) == ""
+    assert begun_text(thinned([], []), 0, end, BUCKETS) == ""
+    assert begun_text(thinned([1800.0], [1.0]), 0, end, BUCKETS) == f"values since {clock_time(1800 * US)[:5]}"
 
 
 @pytest.fixture
@@ -206,13 +206,13 @@ def test_the_analyser_of_the_field_is_shown_and_stored(page: WindowedDesk) -> No
     assert names[:2] == ["Methane", "Ethane"]
     assert len(names) == 16
     # Nothing is older than a few seconds: the shortest trend, and a word about what is missing at its left.
-    page.until(lambda: "Wobbe index, MJ/m³ · stored since" in page.words())
+    page.until(lambda: "Wobbe index, MJ/m³ · values since" in page.words())
     span = next(each for each in page.shell.findChildren(Segmented) if each.accessibleName() == "Length of the trend")
     assert span.current() == "hour"
     span.set_current("week")
     span.chosen.emit("week")
     page.shell.go("gas_quality", "NGS-GQ.AT-OD")
-    page.until(lambda: "mg/m³ · stored since" in page.words())
+    page.until(lambda: "mg/m³ · values since" in page.words())
     assert span.current() == "week"
 
 

@@ -88,3 +88,15 @@ def test_a_low_window_keeps_its_height_for_the_page(operator: WindowedDesk) -> N
     QApplication.processEvents()
     assert not operator.shell.on_its_way.isVisible()
     assert operator.shell.height() == 768
+
+
+def test_no_page_squeezes_it(operator: WindowedDesk) -> None:
+    operator.bridge.commands.emit([moving(operator)])
+    for page in ("stations", "alarms", "trends", "overview"):
+        operator.page(page)
+        operator.shell.go(page, VALVE)
+        operator.until(lambda: strip(operator).isVisible())
+        QApplication.processEvents()
+        row = next(each for each in strip(operator)._rows if each.isVisible())
+        assert row.height() >= row.sizeHint().height(), page
+    assert operator.shell.height() == 1080
