@@ -16,6 +16,7 @@ import tomllib
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -30,7 +31,8 @@ from backend.site.documents import read_text
 from backend.site.folder import FILE as SITE_FILE
 from backend.site.lock import LOCK_FILE
 from backend.site.rewriting import with_database
-from backend.store import on_a_server
+from backend.store import Records, on_a_server
+from backend.store.cold.shelf import FOLDER as HISTORY
 from backend.store.identity import file_of
 from backend.store.reserve import NAME as RESERVE
 
@@ -41,6 +43,7 @@ _LEFT_OUT: Final = frozenset({"log", LOCK_FILE, RESERVE})
 _FOLDERS: Final = ("models", "registry", "network", "log")
 _MOST_FILES: Final = 10_000
 _CHUNK: Final = 1 << 20
+_UNFINISHED: Final = ".part"
 
 
 def backup_site(folder: Path, file: Path) -> int:
@@ -68,6 +71,7 @@ def backup_site(folder: Path, file: Path) -> int:
             # What is restored is a site of its own, kept in a file until it is moved: never the server's once more.
             text = with_database(read_text(site.folder / SITE_FILE), "")
             (work / SITE_FILE).write_text(text, encoding="utf-8")
+        _check_history(site, work / database.name)
         stand_ins = {each.name: each for each in work.iterdir()}
         digest = _pack(site.folder, database, stand_ins, work / file.name)
         entry = draft_of("backup", file.name, ("sha256", digest))
@@ -97,6 +101,16 @@ def restore_site(file: Path, folder: Path) -> int:
     return 0
 
 
+def _check_history(site: Site, copy: Path) -> None:
+    """Every file of old samples that the copied database names is there. A replaced one stays for an hour, long enough
+    to be packed."""
+    with closing(Records.look(f"sqlite:///{copy}", site=site.id, mode=site.mode)) as records:
+        names = [name for tier in records.history.tiers() for name in tier.files]
+    for name in names:
+        if not (site.folder / HISTORY / name).is_file():
+            note(f"{name} is missing from the history; the backup is made without it")
+
+
 def _database(site: Site) -> Path:
     """The database's file. Raises ConfigError unless site.toml names it in the folder and relative to it: otherwise
     the site and its copy would share one database. A server's database is backed up as the file it would be."""
@@ -117,7 +131,7 @@ def _members(folder: Path, database: Path) -> Iterator[Path]:
     beside = {f"{database.name}-wal", f"{database.name}-shm", f"{database.name}-journal"}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).parts[0]
-        if path.is_file() and not path.is_symlink() and name not in _LEFT_OUT | beside:
+        if path.is_file() and not path.is_symlink() and name not in _LEFT_OUT | beside and path.suffix != _UNFINISHED:
             yield path
 
 

@@ -26,6 +26,7 @@ MACHINE: Sequence[tuple[str, Callable[[], Finding]]] = (
 SITE: Sequence[Check] = (
     ("thing models", doctor_site.models),
     ("database", doctor_site.database),
+    ("history", doctor_site.history),
     ("devices", doctor_site.devices),
     ("journal", doctor_site.journal),
     ("keys", doctor_site.keys),

@@ -50,6 +50,29 @@ def database(site: Site) -> Finding:
         return Finding(Grade.OK, f"{records.place} is sound, {records.history.count()} samples")
 
 
+def history(site: Site) -> Finding:
+    """Where samples are kept and what that takes, and every byte of it is what was written."""
+    with reading(site) as records:
+        tiers = records.history.tiers()
+        damaged = records.history.check()
+        rolled = records.history.damaged_rolled
+    names = sorted({each.file or f"group {each.group}" for each in damaged})
+    if names:
+        first, last = min(each.first_at for each in damaged), max(each.last_at for each in damaged)
+        what = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        span = f"{utc_text(first)} to {utc_text(last)}"
+        return Finding(Grade.FAIL, f"{what} damaged, {sum(each.n for each in damaged)} samples of {span}")
+    told = [
+        f"{each.name} {each.rows} rows, {each.bytes / each.rows:.2f} B each, {each.bytes / 1e6:.1f} MB"
+        + (f" from {utc_text(each.oldest)} to {utc_text(each.newest)}" if each.oldest and each.newest else "")
+        for each in tiers
+        if each.rows
+    ]
+    if rolled:
+        return Finding(Grade.WARN, f"roll-ups of {len(rolled)} points are damaged and will be made again")
+    return Finding(Grade.OK, "; ".join(told) or "nothing yet")
+
+
 def devices(site: Site) -> Finding:
     """What is registered still means what its models say."""
     with reading(site) as records:

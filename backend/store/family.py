@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from backend.clock import Clock
 from backend.errors import StoreError
 from backend.model.sample import SampleBatch
+from backend.model.storage import StoredTier
 from backend.model.trend import Thinned
 from backend.store.aged import Aged
 from backend.store.cold.rules import Cooling
@@ -82,6 +83,9 @@ class History(Protocol):
 
     def windows(self, start: int, end: int, rows: int) -> Iterator[tuple[int, int]]:
         """Cut start <= at < end into stretches of about `rows` samples of all points, for reading piece by piece."""
+
+    def tiers(self) -> tuple[StoredTier, ...]:
+        """Where samples are, finest and newest first; as far as the database can tell quickly."""
 
     def check(self) -> tuple[Damaged, ...]:
         """Read everything there is; the groups that are damaged. As long as the disk takes."""

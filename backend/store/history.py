@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from backend.model.sample import SampleBatch
+from backend.model.storage import StoredTier
 from backend.model.trend import Thinned
 from backend.store.blob import SPANS_US, DamagedError
 from backend.store.cold import catalogue
@@ -38,6 +39,8 @@ _BLOCK_US: Final = 21_600_000_000
 """A back-fill is mostly of the points of one device: they are looked up where they are sorted, six hours at a time."""
 _AT_ONCE: Final = 2_000_000
 """Samples of all points read at a time where a question may be about years of them."""
+_ROW_BYTES: Final = 100
+"""What a row takes beside its body, about."""
 _EVER: Final = (-(2**63), 2**63 - 1)
 _SHORT_US: Final = 60_000_000
 """Of so short a time there are few groups, and they are quicker than what is sorted by point."""
@@ -174,6 +177,30 @@ class History:
             total += n
         if total:
             yield begun, end
+
+    def tiers(self) -> tuple[StoredTier, ...]:
+        """Groups, cold files, then what is derived."""
+        with self._reading() as connection:
+            files = [each for each in catalogue.every(connection) if each.n]
+            groups = connection.execute(
+                select(
+                    func.coalesce(func.sum(samples.c.n), 0),
+                    func.coalesce(func.sum(func.length(samples.c.body) + _ROW_BYTES), 0),
+                    func.min(samples.c.first_at),
+                    func.max(samples.c.last_at),
+                )
+            ).one()
+            cold = StoredTier(
+                name="files",
+                rows=sum(each.n for each in files),
+                bytes=sum(each.size for each in files),
+                oldest=min((each.first_at for each in files), default=None),
+                newest=max((each.last_at for each in files), default=None),
+                files=tuple(each.file for each in files),
+            )
+            derived = shelf.sizes(driver(connection))
+        rows, size, oldest, newest = groups
+        return (StoredTier(name="groups", rows=rows, bytes=size, oldest=oldest, newest=newest), cold, *derived)
 
     def check(self) -> tuple[Damaged, ...]:
         """Read every group there is, and every roll-up; the groups that are damaged. As long as the disk takes."""

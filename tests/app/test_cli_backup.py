@@ -17,6 +17,9 @@ from backend.audit.checkpoint import FILE_NAME
 from backend.model.journal import JournalEntry
 from backend.site import load
 from backend.site.lock import SiteLock
+from backend.store.cold.layout import DAY_US
+from backend.store.cold.rules import Cooling
+from tests.support.clock import START_US
 from tests.support.command_line import contents, linepack
 from tests.support.stored import account, alarm, batch, draft
 
@@ -72,6 +75,31 @@ def test_what_was_restored_can_be_changed_and_backed_up_again(backup: Path, tmp_
     linepack("restore", backup, restored)
     assert linepack("backup", restored, tmp_path / "again.zip").code == 0
     assert linepack("restore", tmp_path / "again.zip", tmp_path / "twice").code == 0
+
+
+def test_old_samples_in_files_come_back(site: Path, tmp_path: Path) -> None:
+    with held(load(site)), writing(load(site)) as store:
+        for day in range(9):
+            store.run(lambda tx, day=day: tx.samples(batch([(0, -day * DAY_US, float(day))]))).result(5)
+        store.roll_up()
+        assert store.cool(Cooling(now=START_US, recent_days=2)) == 6
+    assert "files 6 rows" in linepack("doctor", site).out
+    assert linepack("backup", site, tmp_path / "city.zip").code == 0
+    assert linepack("restore", tmp_path / "city.zip", tmp_path / "restored").err == ""
+    with reading(load(tmp_path / "restored")) as records:
+        assert len(records.history.read([0], 0, 2**62)) == 10
+        assert records.history.check() == ()
+
+
+@pytest.mark.expects_warnings
+def test_the_doctor_names_a_damaged_file(site: Path) -> None:
+    with held(load(site)), writing(load(site)) as store:
+        store.run(lambda tx: tx.samples(batch([(0, -5 * DAY_US, 1.0)]))).result(5)
+        store.roll_up()
+        store.cool(Cooling(now=START_US, recent_days=2))
+    (old,) = (site / "history").iterdir()
+    old.write_bytes(old.read_bytes()[:-1])
+    assert f"{old.name} damaged, 1 samples of 2026-01-10" in linepack("doctor", site).out
 
 
 def test_secrets_stay_their_owners(backup: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from backend.model.sample import SampleBatch
+from backend.model.storage import StoredTier
 from backend.model.trend import Thinned
 from backend.store.family import Reading
 from backend.store.groups import Damage, Damaged
@@ -98,6 +99,10 @@ class RowHistory:
             total += n
         if total:
             yield begun, end
+
+    def tiers(self) -> tuple[StoredTier, ...]:
+        """Partitions are counted by the server's own tools."""
+        return ()
 
     def check(self) -> tuple[Damaged, ...]:
         """Every row against the digest of its group, and the counts of the roll-ups against the rows."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, fields
 
 from backend.errors import StoreError, mark
-from backend.store.rolled.grains import ROLLED
+from backend.model.storage import StoredTier
+from backend.store.rolled.grains import ROLLED, TIERS
 from backend.store.rolled.leaf import Leaf, Piece
 
 _LEAF = ", ".join(field.name for field in fields(Leaf))
@@ -170,6 +171,19 @@ def mended_through(raw: sqlite3.Connection, file: object, point: int, *, before:
     if moved.rowcount != 1:
         raise StoreError(OTHER, file=file)
     raw.execute("DELETE FROM mending WHERE point = ? AND through >= goal", (point,))
+
+
+def sizes(raw: sqlite3.Connection) -> list[StoredTier]:
+    """What each tier of leaves comes to."""
+    asked = "SELECT coalesce(sum(n), 0), coalesce(sum(length(body) + 80), 0), min(first), max(last) FROM leaf "
+    asked += "WHERE tier = ?"
+    found: list[StoredTier] = []
+    for tier in TIERS:
+        rows, size, first, last = raw.execute(asked, (tier.id,)).fetchone()
+        grain = tier.grain_us or 1
+        oldest, newest = (None, None) if first is None else (first * grain, (last + 1) * grain - 1)
+        found.append(StoredTier(name=tier.name, rows=rows, bytes=size, oldest=oldest, newest=newest))
+    return found
 
 
 def check_files(raw: sqlite3.Connection, file: object, version: int) -> None:
