@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.pages.map.finder import Finder
 from app.pages.map.page import MapPage
 from app.texts import set_language
+from backend.model.isolation import ValveStates
 from tests.support.desk import WindowedDesk, cells
 from widgets.inputs import SearchField
 from widgets.maps.mercator import unit
@@ -207,6 +208,21 @@ def test_n_walks_through_what_lies_near(operator: WindowedDesk, page: MapPage) -
     assert page.board.picture.selected == first
     operator.press(Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
     assert page.board.picture.selected == "VW-0418"
+
+
+def test_what_two_closed_valves_cut_off_is_drawn_as_isolated(
+    operator: WindowedDesk, page: MapPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert page.board.picture.situation.cut == frozenset()
+    shut = ValveStates(closed=frozenset({"XV-0417", "XV-0422"}))
+    monkeypatch.setattr(operator.backend.network._valves, "states", lambda: shut)
+    page._push()
+    operator.until(lambda: bool(page.board.picture.situation.cut))
+    streets = {page.board.picture.line(key).name for key in page.board.picture.situation.cut}  # type: ignore[union-attr]
+    assert streets == {"Binjiang Avenue"}
+    monkeypatch.undo()
+    page._push()
+    operator.until(lambda: not page.board.picture.situation.cut)
 
 
 def test_at_first_the_map_shows_the_city(page: MapPage) -> None:
