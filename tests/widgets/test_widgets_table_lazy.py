@@ -78,3 +78,42 @@ def test_a_row_that_is_known_no_more_stays_as_it_was(qapp) -> None:
     del known["a"]
     model.spoil(["a"])
     assert texts(model) == ["first"]
+
+
+def told_of(model: LazyRows) -> list[tuple[int, int]]:
+    """The stretches of rows that change from now on."""
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last, _roles: told.append((first.row(), last.row())))
+    return told
+
+
+def test_when_time_has_passed_only_rows_in_sight_that_differ_are_painted(qapp) -> None:
+    ages = {str(n): "0 s" for n in range(1000)}
+    asked: list[str] = []
+
+    def make(key: str) -> Row:
+        asked.append(key)
+        return Row(key=key, cells=(ages[key],))
+
+    model = LazyRows(COLUMNS, make)
+    model.show(list(ages))
+    for place in range(100):
+        model.row_at(place)
+    told = told_of(model)
+    asked.clear()
+    ages |= {"3": "1 s", "4": "1 s", "7": "1 s", "50": "1 s"}
+    model.renew([str(n) for n in range(10)])
+    assert told == [(3, 4), (7, 7)]
+    assert len(asked) == 10
+    assert model.row_at(50).cells == ("1 s",)
+
+
+def test_rows_far_apart_are_not_told_of_with_all_between(qapp) -> None:
+    model = LazyRows(COLUMNS, made)
+    model.show([str(n) for n in range(1000)])
+    told = told_of(model)
+    model.spoil(["900", "5", "6", "5"])
+    assert told == [(5, 6), (900, 900)]
+    told.clear()
+    model.spoil([str(n) for n in range(0, 1000, 2)])
+    assert told == [(0, 998)]

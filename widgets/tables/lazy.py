@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from PySide6.QtCore import QModelIndex, QObject
 
 from widgets.tables.cells import Cell, Column, Row
-from widgets.tables.model import RowModel
+from widgets.tables.model import RowModel, runs
 
 _ROOT = QModelIndex()
 _KEPT = 4096
+_STRETCHES = 16
+"""More than there is room for in a window: telling of each would cost more than painting what lies between."""
 
 
 class LazyRows(RowModel):
@@ -67,8 +69,20 @@ class LazyRows(RowModel):
             place = self._place.get(key)
             if place is not None:
                 places.append(place)
-        if places:
-            self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), len(self.columns) - 1))
+        self._tell(places)
+
+    def renew(self, seen: Iterable[str]) -> None:
+        """Time has passed, and any row may have changed. Those in sight are made anew now and told of where they do
+        differ; the others when they are looked at."""
+        changed = []
+        self._spoilt.update(self._made)
+        for key in seen:
+            place = self._place.get(key)
+            if place is not None:
+                before = self._made.get(key)
+                if self.row_at(place) != before:
+                    changed.append(place)
+        self._tell(changed)
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         super().set_columns(columns)
@@ -104,6 +118,14 @@ class LazyRows(RowModel):
 
     def cell(self, row: int, column: int) -> Cell:
         return self.row_at(row).cells[column]
+
+    def _tell(self, places: Sequence[int]) -> None:
+        """These places have changed; many small stretches are told of as one."""
+        told = runs(sorted(set(places)))
+        if len(told) > _STRETCHES:
+            told = [(told[0][0], told[-1][1])]
+        for first, last in told:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
     def _take(self, keys: list[str]) -> None:
         self._keys = keys

@@ -67,7 +67,7 @@ class RowModel(QAbstractTableModel):
                 self._rows[place] = row
                 changed.append(place)
         last = len(self._columns) - 1
-        for start, end in _runs(sorted(changed)):
+        for start, end in runs(sorted(changed)):
             self.dataChanged.emit(self.index(start, 0), self.index(end, last))
 
     def rowCount(self, parent: _Index = _ROOT) -> int:
@@ -93,7 +93,7 @@ class RowModel(QAbstractTableModel):
 
     def _remove_all_but(self, keep: dict[str, Row]) -> None:
         gone = [place for place, row in enumerate(self._rows) if row.key not in keep]
-        for start, end in reversed(_runs(gone)):
+        for start, end in reversed(runs(gone)):
             self.beginRemoveRows(_ROOT, start, end)
             del self._rows[start : end + 1]
             self._renumber()
@@ -101,7 +101,7 @@ class RowModel(QAbstractTableModel):
 
     def _insert_missing(self, rows: Sequence[Row]) -> None:
         missing = [place for place, row in enumerate(rows) if row.key not in self._place]
-        for start, end in _runs(missing):
+        for start, end in runs(missing):
             self.beginInsertRows(_ROOT, start, end)
             self._rows[start:start] = rows[start : end + 1]
             self._renumber()
@@ -122,7 +122,7 @@ class RowModel(QAbstractTableModel):
         self._place = {row.key: place for place, row in enumerate(self._rows)}
 
 
-def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+def runs(places: Sequence[int]) -> list[tuple[int, int]]:
     """Neighbouring numbers of a sorted list as (first, last)."""
     runs: list[tuple[int, int]] = []
     for place in places:

@@ -101,7 +101,7 @@ class AlarmList(Card):
 
     def refresh(self) -> None:
         """Values and ages of the rows in sight."""
-        self.rows.spoil(self.table.visible_keys())
+        self.rows.renew(self.table.visible_keys())
 
     def whole_alarms(self) -> tuple[str, ...]:
         """Alarms whose row can be seen whole; what is folded has no row."""

@@ -27,7 +27,7 @@ from widgets.inputs import Button, ButtonKind, SearchField, Segmented
 from widgets.readouts import Text
 from widgets.readouts.ages import number_text
 from widgets.surfaces import Card, Drawer, EmptyState, Fact, FactList, Veil
-from widgets.tables import Align, Column, Kind, RowModel, Table
+from widgets.tables import Align, Column, Kind, LazyRows, Row, RowModel, Table
 from widgets.theme import Role, Tone, px, space
 from widgets.theme import metrics as m
 
@@ -51,7 +51,8 @@ class DevicesPage(Page):
         self._places: dict[str, str] = {}
         self._devices: dict[str, DeviceView] = {}
         self._device = ""
-        self._link_model, self._device_model = RowModel(_link_columns()), RowModel(_device_columns())
+        self._link_model = RowModel(_link_columns())
+        self._device_model = LazyRows(_device_columns(), self._device_row)
         self._point_model, self._stage_model = RowModel(_point_columns()), RowModel(_stage_columns())
         self._quarantine_model = RowModel(_quarantine_columns())
         self._links = Table(self._link_model, name="", row_height=m.ROW_DENSE)
@@ -68,6 +69,8 @@ class DevicesPage(Page):
         self._fleet, self._chips = FleetTiles(), AreaChips()
         self._model = self._area = ""
         self._areas: dict[str, str] = {}
+        self._heard: dict[str, int] = {}
+        self._down: frozenset[str] = frozenset()
         self._empty = EmptyState("")
         self._drawer = Drawer(width=_DRAWER_WIDTH)
         self._facts = FactList(name="")
@@ -192,7 +195,8 @@ class DevicesPage(Page):
 
     def _show_devices(self) -> None:
         backend = self._context.backend
-        down = frozenset(each.link for each in backend.links.snapshot() if each.state is not LinkState.UP)
+        self._down = frozenset(each.link for each in backend.links.snapshot() if each.state is not LinkState.UP)
+        self._heard = backend.devices.last_heard()
         self._show_fleet()
         listed = [
             view
@@ -204,8 +208,9 @@ class DevicesPage(Page):
                 count=number_text(len(listed)), all=number_text(len(self._devices)), number=backend.devices.version()
             )
         )
-        rows = presenter.device_rows(listed, self._places, backend.devices.last_heard(), down, backend.now())
-        self._device_model.replace(rows)
+        # Of thousands of rows a few dozen are in sight: only those are made anew.
+        self._device_model.show([view.device.id for view in listed])
+        self._device_model.renew(self._table.visible_keys())
         self._empty.setVisible(not self._devices)
         self._table.setVisible(bool(self._devices))
         if self._device not in self._devices:
@@ -213,11 +218,16 @@ class DevicesPage(Page):
         self._table.select(self._device)
         self._show_device()
 
+    def _device_row(self, device: str) -> Row | None:
+        view = self._devices.get(device)
+        now = self._context.backend.now()
+        return None if view is None else presenter.device_row(view, self._places, self._heard, self._down, now)
+
     def _show_fleet(self) -> None:
         backend = self._context.backend
         self._areas = areas_of(backend.registry)
-        views, heard = list(self._devices.values()), backend.devices.last_heard()
-        fleet = fleet_of(views, backend.registry, heard, self._context.bridge.snapshot())
+        views = list(self._devices.values())
+        fleet = fleet_of(views, backend.registry, self._heard, self._context.bridge.snapshot())
         self._fleet.show_fleet(fleet.whole, fleet.types, self._model)
         self._chips.show_areas(fleet.areas, self._area)
 

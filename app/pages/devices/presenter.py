@@ -85,26 +85,23 @@ def found(devices: Iterable[DeviceView], text: str) -> list[DeviceView]:
     ]
 
 
-def device_rows(
-    devices: Iterable[DeviceView], places: Mapping[str, str], heard: Mapping[str, int], down: frozenset[str], now: int
-) -> list[Row]:
-    """One row a device. places: names of assets by id. heard: µs UTC by device. down: links that are not up."""
-    return [
-        Row(
-            key=view.device.id,
-            cells=(
-                shown(view.device.id, 32),
-                model_text(view),
-                place_text(view, places),
-                shown(view.link, 48),
-                remote_word(view),
-                number_text(len(view.bound)),
-                age_text(heard.get(view.device.id, 0), now),
-            ),
-            look=RowLook.DIM if view.link in down else RowLook.PLAIN,
-        )
-        for view in devices
-    ]
+def device_row(
+    view: DeviceView, places: Mapping[str, str], heard: Mapping[str, int], down: frozenset[str], now: int
+) -> Row:
+    """The row of a device. places: names of assets by id. heard: µs UTC by device. down: links that are not up."""
+    return Row(
+        key=view.device.id,
+        cells=(
+            shown(view.device.id, 32),
+            model_text(view),
+            place_text(view, places),
+            shown(view.link, 48),
+            remote_word(view),
+            number_text(len(view.bound)),
+            age_text(heard.get(view.device.id, 0), now),
+        ),
+        look=RowLook.DIM if view.link in down else RowLook.PLAIN,
+    )
 
 
 def model_text(view: DeviceView) -> str:
