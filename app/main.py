@@ -17,6 +17,7 @@ from app.heap import give_back, settle
 from app.pages.listing import PAGES
 from app.shell.window import Shell
 from app.texts import set_language
+from app.tidy import Tidy
 from backend.system import System
 from widgets.theme import apply, load
 
@@ -28,14 +29,18 @@ def run_console(folder: Path, *, for_s: float | None = None, opened: Callable[[S
     """Run the console on a site until its window closes. `opened` is given the shell once it is shown."""
     give_back()
     application = make_application()
-    system = System(folder)
-    set_language(system.backend.site.language)
-    system.start()
-    settle()
     try:
-        return _show(application, system, for_s, opened)
+        system = System(folder)
+        set_language(system.backend.site.language)
+        system.start()
+        settle()
+        try:
+            return _show(application, system, for_s, opened)
+        finally:
+            system.stop()
     finally:
-        system.stop()
+        # Nothing of the window lives on: whoever gave it a screen may take that away now.
+        application.shutdown()
 
 
 def make_application() -> QApplication:
@@ -69,6 +74,7 @@ def _show(
     alarm_clock = QTimer()
     alarm_clock.timeout.connect(lambda: None)
     alarm_clock.start(_SIGNAL_MS)
+    tidy = Tidy()
     signal.signal(signal.SIGTERM, lambda *_: application.quit())
     signal.signal(signal.SIGINT, lambda *_: application.quit())
     if for_s is not None:
@@ -83,3 +89,4 @@ def _show(
         # Every window goes before the application does: the map's web page needs it to the end.
         shell.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        tidy.stop()
