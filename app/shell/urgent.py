@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +18,9 @@ from backend.clock import US
 from backend.model.alarm import AlarmRecord, Priority
 from widgets.notices import BannerAlarm
 from widgets.readouts.ages import short_age
+
+_APART_S: Final = 0.25
+"""Thousands of alarms are gone through for two rows and four counters."""
 
 
 class Urgent(QObject):
@@ -43,9 +48,23 @@ class Urgent(QObject):
         """The rows in words, once for all windows."""
         self._first_since = 0.0
         self._sounding = False
+        self._behind = False
+        self._looked = -math.inf
+
+    def came(self) -> None:
+        """Alarms have changed: one is shown at once; of a flood, ten times a second, the next beat tells."""
+        self._behind = True
+        if self._monotonic() - self._looked >= _APART_S:
+            self.refresh()
+
+    def catch_up(self) -> None:
+        """The beat: what came since is shown now."""
+        if self._behind:
+            self.refresh()
 
     def refresh(self) -> None:
         """Look at the alarms again; ages grow even when nothing came."""
+        self._behind, self._looked = False, self._monotonic()
         self.show_alarms(self._backend.alarms.snapshot())
 
     def show_alarms(self, records: Sequence[AlarmRecord]) -> None:

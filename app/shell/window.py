@@ -197,6 +197,7 @@ class Shell(QMainWindow):
 
     def _on_beat(self) -> None:
         self.banner.show_clock(self.backend.now())
+        self.console.urgent.catch_up()
 
     def _show_top(self) -> None:
         top = self.console.urgent.top()
@@ -386,7 +387,7 @@ class Shell(QMainWindow):
         self.gate.opened.connect(self.host.focus_page)
         self._bridge.values.connect(self._on_values)
         self._bridge.beat.connect(self._on_beat)
-        self._bridge.alarms.connect(lambda _records: self.console.urgent.refresh())
+        self._bridge.alarms.connect(lambda _records: self.console.urgent.came())
         self._bridge.commands.connect(lambda _commands: self._show_commands())
         self.questions.changed.connect(self._show_commands)
         install(self._keys, self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
@@ -17,6 +17,8 @@ CENTRE = Qt.AlignmentFlag.AlignCenter
 _CHIP_PAD = 5
 _CHIP_HEIGHT = 19
 _HATCH_STEP = 8
+_KEPT_WIDTHS = 4096
+"""Most texts are the same at the next beat, and shaping one takes longer than drawing it."""
 
 
 def box(
@@ -65,6 +67,7 @@ def text(
     painter.drawText(rect, int(align) | int(Qt.TextFlag.TextSingleLine) | int(Qt.TextFlag.TextDontClip), words)
 
 
+@lru_cache(maxsize=_KEPT_WIDTHS)
 def text_width(words: str, face: QFont) -> float:
     """Width of one line of text in px."""
     return QFontMetricsF(face).horizontalAdvance(words)
