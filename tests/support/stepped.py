@@ -7,7 +7,7 @@ comes again. Nothing here waits: time is the test's clock, and the core goes one
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +16,10 @@ import numpy as np
 from backend.alarms import AlarmEngine, Changes
 from backend.drivers.mqtt.intake import Intake
 from backend.drivers.mqtt.routes import plan_routes
+from backend.links.ports import Bound
 from backend.live import TagTable
 from backend.model.alarm import AlarmFacts, AlarmRecord
+from backend.model.form import Content, MqttForm
 from backend.model.plant import Limits, Registry
 from backend.pipeline import Core, Inbox
 from backend.pipeline.judge import Ranges
@@ -88,8 +90,10 @@ class SteppedSite:
         broker: PretendBroker,
         *,
         devices: int = 3,
+        cbor: Collection[str] = (),
         reserve: Reserve | None = None,
     ) -> None:
+        """cbor: devices that speak it; the others speak JSON."""
         self.folder = folder
         self.clock = clock
         self.broker = broker
@@ -108,7 +112,7 @@ class SteppedSite:
         self.registry = Registry(
             devices=tuple(device(each) for each in self.names), points=tuple(each.point for each in limited)
         )
-        self._routes = plan_routes(limited)
+        self._routes = plan_routes([_in_cbor(each) if each.point.device in cbor else each for each in limited])
         self._reserve = reserve
         self.told: list[AlarmRecord] = []
 
@@ -208,6 +212,11 @@ class SteppedSite:
 
     def topic(self, name: str) -> str:
         return f"lp/s1/{name}/up"
+
+
+def _in_cbor(each: Bound) -> Bound:
+    assert isinstance(each.form, MqttForm)
+    return replace(each, form=replace(each.form, content=Content.CBOR))
 
 
 def message(at_us: int, **values: object) -> bytes:
