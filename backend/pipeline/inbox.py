@@ -36,7 +36,8 @@ class Inbox:
         self._capacity = capacity
         self._weight = 0
         self._last_group = 0
-        self._items: deque[Item] = deque()
+        self._items: deque[tuple[Item, int]] = deque()
+        """With their weights."""
         self._calls: deque[Callable[[], None]] = deque()
         self._space_wanted: list[Done] = []
         self._bells: WeakKeyDictionary[asyncio.AbstractEventLoop, _Bell] = WeakKeyDictionary()
@@ -130,9 +131,9 @@ class Inbox:
         group: list[Item] = []
         weight = 0
         with self._changed:
-            while self._items and (not group or weight + _weight(self._items[0][0]) <= GROUP_SAMPLES):
-                item = self._items.popleft()
-                weight += _weight(item[0])
+            while self._items and (not group or weight + self._items[0][1] <= GROUP_SAMPLES):
+                item, own = self._items.popleft()
+                weight += own
                 group.append(item)
             self._weight -= weight
             self._last_group = weight
@@ -168,9 +169,9 @@ class Inbox:
     def _append(self, item: Inbound, done: Done | None) -> None:
         if self._closed:
             return
-        idle = not self._items
-        self._items.append((item, done))
-        self._weight += _weight(item)
+        idle, weight = not self._items, _weight(item)
+        self._items.append(((item, done), weight))
+        self._weight += weight
         if idle or self._weight >= GROUP_SAMPLES:
             self._changed.notify_all()
 
