@@ -1,7 +1,8 @@
 """How fast stored history opens: trends over a year and the last hour, beside a bare scan of the same data in Parquet.
 
 A year of 25 points by the minute (13 million samples) is stored in groups of one minute each, as a pipeline would, and
-the last hour of 20 more points by the second; then roll-ups are made, as the store does in the background.
+the last hour of 20 more points by the second; then roll-ups are made, as the store does in the background. At last all
+but a week moves to cold files, and the questions are asked again.
 `uv run python -m tests.bench.bench_history` prints the figures. Believe the ratios: the machine is shared and noisy.
 """
 
@@ -22,6 +23,9 @@ from backend.clock import SystemClock
 from backend.model.quality import GOOD
 from backend.model.sample import SampleBatch
 from backend.store import Store
+from backend.store.cold.reading import OpenFile, root_of
+from backend.store.cold.rules import Cooling
+from backend.store.cold.writing import FileWriter
 
 POINTS = 25
 DAYS = 365
@@ -29,6 +33,7 @@ MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 END = 1_768_521_600_000_000
 START = END - DAYS * DAY
 FAST = 20
+WIDE = 10_000
 ROUNDS = 9
 BUCKETS = 2000
 _UNIT_GROUPS = 500
@@ -58,6 +63,7 @@ def _run(folder: Path) -> dict[str, object]:
         parquet = _parquet(folder, values)
         figures["parquet: bytes/sample"] = parquet.stat().st_size / (POINTS * DAYS * 1440)
         figures |= _beside(parquet, figures)
+        figures |= _cold(store, folder / "history", parquet)
     finally:
         store.close()
     return figures
@@ -190,6 +196,66 @@ def _beside(parquet: Path, figures: dict[str, object]) -> dict[str, object]:
         "bare DuckDB on Parquet: 20 points, 1 year, ms": twenty,
         "1 point, 1 year: ours / bare DuckDB": ours[0] / one,
         "20 points, 1 year: ours / bare DuckDB": ours[1] / twenty,
+    }
+
+
+def _cold(store: Store, history: Path, parquet: Path) -> dict[str, object]:
+    """The same year once all but its last week is in files: size, questions to samples, what moving a day takes."""
+    figures: dict[str, object] = {}
+    begun = time.process_time()
+    days = store.cool(Cooling(now=END, recent_days=7, again_us=0))
+    figures["cold: days moved to files"] = days
+    figures["cold: CPU s a day moved (measured, 25 points)"] = (time.process_time() - begun) / max(days, 1)
+    tiers = {each.name: each for each in store.history.tiers()}
+    files, raw = tiers["files"], tiers["raw"]
+    figures["cold: bytes/sample (target 0.6, stretch 0.3)"] = files.bytes / files.rows
+    figures["cold: samples left in leaves"] = raw.rows
+    twenty = list(range(20))
+    figures["cold: 1 point, 1 year of samples, ms (target 30)"] = _ms(lambda: store.history.read([7], START, END))
+    figures["cold: 1 point, 1 year, 2,000 buckets, ms (target 10)"] = _ms(lambda: _thinned(store, [7]))
+    figures["cold: 20 points, 1 year, 2,000 buckets, ms (target 200)"] = _ms(lambda: _thinned(store, twenty))
+    figures["cold: 20 points, 1 day a year ago, ms"] = _ms(
+        lambda: _thinned(store, twenty, START + 3 * DAY, START + 4 * DAY)
+    )
+    names = [str(file) for file in sorted(history.iterdir())]
+    with duckdb.connect(config={"threads": 2}) as bare:
+        asked = f"SELECT count(*), min(number), max(number) FROM read_parquet({names}) WHERE point = 7"
+        figures["bare DuckDB on our day files: 1 point, 1 year, ms"] = _ms(lambda: bare.execute(asked).fetchall(), 3)
+        asked = f"SELECT count(*), min(value), max(value) FROM '{parquet}' WHERE point = 7"
+        one_file = _ms(lambda: bare.execute(asked).fetchall())
+    ours = float(str(figures["cold: 1 point, 1 year of samples, ms (target 30)"]))
+    figures["cold: 1 point, 1 year of samples: ours / bare DuckDB on one file"] = ours / one_file
+    return figures | _wide()
+
+
+def _wide() -> dict[str, object]:
+    """One day of 10,000 points by the minute, measured; a year of them is 365 such files (extrapolated)."""
+    chance = np.random.default_rng(3)
+    minutes = np.arange(1440)
+    with tempfile.TemporaryDirectory(prefix="linepack-bench-") as folder:
+        file = Path(folder) / "day.parquet"
+        begun = time.process_time()
+        writer = FileWriter(file, {})
+        for point in range(WIDE):
+            value = np.round(400 + np.cumsum(chance.normal(0, 0.05, 1440)) + 8 * np.sin(minutes / 229.2), 1)
+            columns = (np.full(1440, point), START + minutes * MINUTE, value, np.full(1440, GOOD))
+            writer.add(SampleBatch.of(*columns, received_at=START, source="bench"))
+        written = writer.finish()
+        spent = time.process_time() - begun
+        root, asked = root_of(written.root), np.array([4711], np.int32)
+
+        def one_day() -> object:
+            with OpenFile(file, size=written.size, root=root) as opened:
+                return [each for group in opened.holding(asked) for each in opened.read(group, asked, 0, 2**62)]
+
+        one = _ms(one_day, 50)
+    return {
+        "10,000 points, 1 day (measured): bytes/sample": written.size / written.n,
+        "10,000 points, 1 day (measured): CPU s to write": spent,
+        "10,000 points, 1 day (measured): 1 point, ms": one,
+        "10,000 points, 1 year (extrapolated): GB": written.size * DAYS / 1e9,
+        "10,000 points, 1 year (extrapolated): 1 point, ms": one * DAYS,
+        "10,000 points, 1 year (extrapolated): catalogue, MB": len(written.root) * DAYS / 1e6,
     }
 
 
