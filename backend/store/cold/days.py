@@ -19,6 +19,9 @@ from backend.store.cold.reading import MissingError, OpenFile, root_of
 from backend.store.groups import Damage, Damaged
 from backend.store.rolled.ordering import by_point
 
+Roots = dict[Entry, NDArray[Any]]
+_MOST_ROOTS: Final = 1000
+"""A few kilobytes each."""
 _FILE_GROUP: Final = 0
 """Groups are numbered from 1."""
 
@@ -30,7 +33,11 @@ class MovedError(Exception):
 class Days:
     """The cold files of the days that start <= at < end (µs UTC) touches."""
 
-    def __init__(self, connection: Connection, folder: Path, damage: Damage, start: int, end: int) -> None:
+    def __init__(
+        self, connection: Connection, folder: Path, damage: Damage, roots: Roots, start: int, end: int
+    ) -> None:
+        """roots: those of files read before; more are put in."""
+        self._roots = roots
         self._connection = connection
         self._folder = folder
         self._damage = damage
@@ -86,10 +93,17 @@ class Days:
 
     def open(self, entry: Entry) -> OpenFile:
         """The file of an entry. Raises MissingError, DamagedError or OSError."""
-        root = entry.root(self._connection)
-        if root is None:
-            raise DamagedError("its row in the catalogue is not what was written")
-        return OpenFile(self._folder / entry.file, size=entry.size, root=root_of(root))
+        # Sealed with everything in the row: another row is never taken for it.
+        known = self._roots.get(entry)
+        if known is None:
+            root = entry.root(self._connection)
+            if root is None:
+                raise DamagedError("its row in the catalogue is not what was written")
+            known = root_of(root)
+            if len(self._roots) >= _MOST_ROOTS:
+                self._roots.clear()
+            self._roots[entry] = known
+        return OpenFile(self._folder / entry.file, size=entry.size, root=known)
 
     def note(self, entry: Entry, reason: str, span: tuple[int, int] | None = None, rows: int | None = None) -> None:
         """Name what of a file is damaged: the points of a row group, or all of it."""

@@ -17,7 +17,7 @@ from backend.store.backup import sync_folder
 from backend.store.blob import DamagedError
 from backend.store.cold import catalogue
 from backend.store.cold.catalogue import Entry
-from backend.store.cold.days import Days, MovedError
+from backend.store.cold.days import Days, MovedError, Roots
 from backend.store.cold.layout import sum_of
 from backend.store.cold.reading import MissingError
 from backend.store.groups import Damage
@@ -46,10 +46,11 @@ class Shelf:
         """Of which store the files are; they carry a part of it in their names."""
         self._damage = damage
         self._swept = False
+        self._roots: Roots = {}
 
     def days(self, connection: Connection, start: int, end: int) -> Days:
         """What is cold of start <= at < end (µs UTC), as of one state of the database."""
-        return Days(connection, self.folder, self._damage, start, end)
+        return Days(connection, self.folder, self._damage, self._roots, start, end)
 
     def seen(self, reading: Reading, ask: Callable[[Connection], T]) -> T:
         """The answer of one state of the database; of a newer one when a file was replaced meanwhile."""
