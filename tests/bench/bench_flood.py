@@ -88,9 +88,10 @@ class Flood(QObject):
             self.worked_ms.append((time.thread_time() - worked) * 1000)
             self.batch_sizes.append(len(changed))
 
-        self._shell.console.bridge.alarms.disconnect(inner)
+        heard = self._page._context.bridge.alarms
+        heard.disconnect(inner)
         self._page._on_alarms = timed
-        self._shell.console.bridge.alarms.connect(timed)
+        heard.connect(timed)
         QTimer.singleShot(SETTLE_MS, self._begin)
 
     def _begin(self) -> None:
