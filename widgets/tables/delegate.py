@@ -105,6 +105,10 @@ class RowDelegate(QStyledItemDelegate):
         self._model = model
         self._height = row_height
         self.hovered = -1
+        # The spanning text painted last: the cells of one row come one after another.
+        self._spanned_row: Row | None = None
+        self._spanned, self._spanned_by, self._picture_left = range(0), (0, 0, 0, 0.0, ("", 0.0)), 0
+        self._picture = QPixmap()
         self._lines: WeakKeyDictionary[SparkCell, tuple[object, QPixmap]] = WeakKeyDictionary()
         self._painters: dict[Kind, _CellPainter] = {
             Kind.TEXT: self._text,
@@ -157,21 +161,32 @@ class RowDelegate(QStyledItemDelegate):
 
     def _span(self, painter: QPainter, rect: QRect, row: Row, place: int, table: object) -> None:
         """The part of a spanning text that lies in this cell: Qt paints cell by cell, each over its own ground."""
+        if not isinstance(table, QTableView):
+            return
+        head, ratio = table.horizontalHeader(), painter.device().devicePixelRatio()
+        known = (head.length(), head.offset(), rect.height(), ratio, self._look())
+        if row is self._spanned_row and place in self._spanned and known == self._spanned_by:
+            self._paint_part(painter, rect, ratio)
+            return
         start = place
         while start > 0 and row.cells[start] is None:
             start -= 1
         cell = row.cells[start]
-        if not isinstance(cell, SpanCell) or not isinstance(table, QTableView):
+        if not isinstance(cell, SpanCell):
             return
         end = start + 1
         while end < len(row.cells) and row.cells[end] is None:
             end += 1
         left = table.columnViewportPosition(start)
         size = QSize(sum(table.columnWidth(column) for column in range(start, end)), rect.height())
-        ratio = painter.device().devicePixelRatio()
         picture = _span_picture(cell, row.bold, row.look, size.width(), size.height(), ratio, self._look())
-        part = QRectF((rect.left() - left) * ratio, 0, rect.width() * ratio, rect.height() * ratio)
-        painter.drawPixmap(QRectF(rect), picture, part)
+        self._spanned_row, self._spanned, self._spanned_by = row, range(start, end), known
+        self._picture, self._picture_left = picture, left
+        self._paint_part(painter, rect, ratio)
+
+    def _paint_part(self, painter: QPainter, rect: QRect, ratio: float) -> None:
+        part = QRectF((rect.left() - self._picture_left) * ratio, 0, rect.width() * ratio, rect.height() * ratio)
+        painter.drawPixmap(QRectF(rect), self._picture, part)
 
     def _look(self) -> tuple[str, float]:
         return current().name, self._scale
