@@ -17,8 +17,6 @@ from backend.clock import SystemClock
 from backend.errors import ConfigError
 from backend.site.lock import SiteLock, is_running
 
-_TURN_S = 0.25
-
 
 def serve_site(folder: Path, *, for_s: float | None = None) -> int:
     """Run the backend until SIGTERM, SIGINT or the end of `for_s`; 0 then. Log lines go to the site's log folder.
@@ -26,33 +24,37 @@ def serve_site(folder: Path, *, for_s: float | None = None) -> int:
     Raises ConfigError, before anything is made or changed, for a site that cannot be run.
     """
     check(folder)
+    from backend.node import Node
+    from backend.standby import Standby
     from backend.system import System
 
     logs.to_stderr()
     give_back()
     ended = threading.Event()
-    with _on_signal(ended.set):
-        system = System(folder)
-        system.start()
+
+    def told(become: System | Standby) -> None:
         settle()
-        try:
-            links = system.backend.links.snapshot()
-            result(f"serving {system.backend.site.id}, {len(links)} links")
-            _wait(ended, for_s)
-        finally:
-            system.stop()
+        if isinstance(become, System):
+            result(f"serving {become.backend.site.id}, {len(become.backend.links.snapshot())} links")
+        else:
+            result(f"standing by for {become.site}: another node leads")
+
+    with _on_signal(ended.set):
+        Node(folder, wait=_waiting(ended, for_s), told=told).run()
     return 0
 
 
-def _wait(ended: threading.Event, for_s: float | None) -> None:
-    """Until `ended` or the time is over. In short turns: a signal that another thread of the process takes does not
-    wake a main thread that waits without end, and its handler would never run."""
+def _waiting(ended: threading.Event, for_s: float | None) -> Callable[[float], bool]:
+    """Sleeps so many seconds; True once `ended` is set or the time is over. Always in short turns: a signal that
+    another thread of the process takes does not wake a main thread that waits without end."""
     clock = SystemClock()
     end = None if for_s is None else clock.mono() + for_s
-    while not ended.is_set():
-        left = _TURN_S if end is None else min(_TURN_S, end - clock.mono())
-        if left <= 0 or ended.wait(left):
-            return
+
+    def wait(seconds: float) -> bool:
+        left = seconds if end is None else min(seconds, end - clock.mono())
+        return ended.wait(max(0.0, left)) or (end is not None and clock.mono() >= end)
+
+    return wait
 
 
 def check(folder: Path) -> None:

@@ -7,7 +7,6 @@ network thread per broker, "horn", "forward" (one per target of a chain), and a 
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections import Counter
@@ -49,13 +48,16 @@ from backend.clock import Clock, SystemClock
 from backend.commands import LAST_NUMBER, CommandEngine
 from backend.commands.ports import Reading
 from backend.drivers import DRIVERS
-from backend.errors import LinepackError
+from backend.drivers.mqtt import SPEC as MQTT
+from backend.drivers.mqtt import divided
+from backend.errors import ConfigError, LinepackError, StoreError
 from backend.links.dispatch import Dispatch
 from backend.links.fleet import Fleet, Planned
 from backend.links.guard import anywhere, keep_on_loopback, loopback_only
 from backend.links.loop import FieldLoop, start_thread
 from backend.links.planning import plan_links
 from backend.links.ports import LinkContext
+from backend.links.seats import Leases, Seats
 from backend.live import TagTable
 from backend.metering import TARIFF_SETTING, Books, billed_points, read_tariff
 from backend.model.alarm import AlarmConfig
@@ -68,10 +70,12 @@ from backend.model.thing_model import ThingModel
 from backend.network import NETWORK_FILE, from_geojson
 from backend.pipeline import Core, Inbox
 from backend.pipeline.judge import Ranges
+from backend.pipeline.relay import Relays
 from backend.processing import Chains, Forwarder, check_targets, compile_chains
 from backend.processing.targets import Targets
 from backend.site import Site
-from backend.site.lock import SiteLock
+from backend.site.lock import SiteLock, node_name
+from backend.site.options import link_options
 from backend.store import Reserve, Store
 
 _log = logs.get(__name__)
@@ -81,6 +85,8 @@ CHECKPOINT_EVERY_US = 60_000_000
 _WORKERS = 4
 _SIMULATOR_PITCH = 0.7
 """The simulator has a different horn (hmi.md 6)."""
+LEAD = "lead"
+"""Lease of the node that runs the core: it judges, alarms and commands."""
 _KEEP_COMMANDS = 500
 """Commands taken in at start: every open one, and the newest of all for the list and for late device actions."""
 
@@ -88,18 +94,19 @@ _KEEP_COMMANDS = 500
 class System:
     """One site's backend in this process. Built whole or not at all: a refusal leaves nothing open."""
 
-    def __init__(self, folder: Path, *, clock: Clock | None = None) -> None:
+    def __init__(self, folder: Path, *, clock: Clock | None = None, leases: Leases | None = None) -> None:
+        """leases: what this process holds already of a site that several nodes run (`backend.node`)."""
         self._clock = clock or SystemClock()
         self._undo: list[Callable[[], None]] = []
         try:
-            self._build(site.load(folder))
+            self._build(site.load(folder), leases)
         except BaseException:
             self._close()
             raise
 
     # -- built once, top to bottom --------------------------------------------------------------------------------
 
-    def _build(self, place: Site) -> None:
+    def _build(self, place: Site, leases: Leases | None) -> None:
         clock = self._clock
         lock = SiteLock(place.folder)
         self._undo.append(lock.release)
@@ -107,6 +114,8 @@ class System:
             keep_on_loopback()
         logs.to_file(place.folder / "log")
         self._open_store(place)
+        leases = leases or self._own_leases(place)
+        self._store.lead(node_name(place.folder))
         registry = self._store.registry()
         models = self._models = site.thing_models(place.folder)
         forms = devices.bind(registry, models, place.id)
@@ -117,10 +126,10 @@ class System:
 
         self._inbox = Inbox()
         self._loop = FieldLoop()
-        shared = {"mqtt": _broker_options(place), "meter": _head_end_options(place)}
+        shared = link_options(place)
 
         def planned(registered: Registry) -> tuple[Planned, ...]:
-            return plan_links(registered, forms, DRIVERS, shared=shared)
+            return divided(plan_links(registered, forms, DRIVERS, shared=shared), place.seats)[0]
 
         plans = planned(registry)
         table = TagTable(np.array([point.period_s for point in registry.points], np.float64))
@@ -156,6 +165,12 @@ class System:
         )
         dispatch = Dispatch()
         self._fleet = Fleet(plans, context=context, dispatch=dispatch)
+        self._seats = Seats(
+            divided(plan_links(registry, forms, DRIVERS, shared=shared), place.seats)[1],
+            build=lambda plan: MQTT.build(plan, context),
+            leases=leases,
+        )
+        self._relays = Relays(inbox=self._inbox, waiting=self._store.relayed) if place.seats else None
         people = People(
             accounts=self._store.accounts(),
             roles_setting=self._store.setting(ROLES_SETTING),
@@ -372,11 +387,17 @@ class System:
         self._core.start()
         self._loop.start()
         self._fleet.start()
+        self._seats.start()
+        if self._relays is not None:
+            self._relays.start()
         _log.info("started", site=self.backend.site.id, links=len(self._fleet.links()))
 
     def stop(self) -> None:
         """Stop the field, take what is queued, close the store. Leaves no thread."""
         self._core.call(lambda: self._commands.suspend("the program ends"))
+        if self._relays is not None:
+            self._relays.stop()
+        self._seats.stop()
         self._fleet.stop()
         self._loop.stop()
         self._core.stop()
@@ -385,6 +406,13 @@ class System:
         self._journal("system.stopped")
         self._checkpoint()
         self._close()
+
+    def leads(self) -> bool:
+        """Whether no other node has led the site since this one began."""
+        try:
+            return self._store.leads()
+        except StoreError:
+            return False
 
     def verify_journal(self) -> Verdict:
         """Check the whole journal against its chain and its checkpoints."""
@@ -409,6 +437,18 @@ class System:
     def _order_comes(self, device: str) -> bool:
         """For links, which are built before the commands."""
         return self._commands.order_comes(device)
+
+    def _own_leases(self, place: Site) -> Leases:
+        """Those of a process that nobody else of the site shares its work with. Raises ConfigError."""
+        leases = Store.leases(place.database_url)
+        self._undo.append(leases.close)
+        if not leases.take(LEAD):
+            raise ConfigError(
+                "{folder}: another node leads this site, or its database cannot be reached; `linepack serve` stands by "
+                "and takes over when that node ends.",
+                folder=place.folder,
+            )
+        return leases
 
     def _journal(self, kind: str) -> None:
         draft = JournalDraft(at=self._clock.wall_us(), kind=kind, subject=self._store.site)
@@ -500,31 +540,3 @@ def _ranges(registry: Registry, chains: Chains) -> Ranges:
         np.array([point.high for point in registry.points], np.float64),
     )
     return Ranges(low=low, high=high)
-
-
-def _head_end_options(place: Site) -> Mapping[str, str]:
-    meters = place.meters
-    if meters is None:
-        return {}
-    host = f"[{meters.host}]" if ":" in meters.host else meters.host
-    return {
-        "url": f"meter://{host}:{meters.port}",
-        "master_key": meters.master_key().hex(),
-        "makers": json.dumps(meters.makers),
-    }
-
-
-def _broker_options(place: Site) -> Mapping[str, str]:
-    broker = place.broker
-    if broker is None:
-        return {}
-    return {
-        "url": broker.url,
-        "version": broker.version,
-        "client_id": broker.client_id,
-        "user": broker.user,
-        "password": broker.password(),
-        "ca_file": str(broker.ca_file or ""),
-        "cert_file": str(broker.cert_file or ""),
-        "key_file": str(broker.key_file or ""),
-    }

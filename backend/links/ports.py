@@ -15,12 +15,13 @@ from backend.model.exchange import HeadEnd
 from backend.model.form import Form
 from backend.model.metering import Bill
 from backend.model.plant import Device, Point
+from backend.model.relayed import Relayed
 from backend.model.sample import SampleBatch
 
 if TYPE_CHECKING:
     from backend.links.loop import FieldLoop
 
-Inbound = SampleBatch | DeviceEvent | Quarantined | LinkHealth
+Inbound = SampleBatch | DeviceEvent | Quarantined | LinkHealth | Relayed
 
 
 class Sink(Protocol):

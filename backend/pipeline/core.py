@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -13,9 +13,11 @@ from backend import logs
 from backend.bus import Topic
 from backend.clock import Clock
 from backend.errors import RefusedError, StoreError, mark
+from backend.links.ports import Inbound
 from backend.model.alarm import AlarmClass, AlarmConfig, AlarmRecord, Priority
 from backend.model.event import DeviceEvent, LinkHealth, Quarantined
 from backend.model.metering import Accounts
+from backend.model.relayed import Relayed
 from backend.model.sample import SampleBatch
 from backend.pipeline.inbox import Done, Inbox, Item
 from backend.pipeline.judge import Ranges, judge, known, repeated
@@ -89,6 +91,8 @@ class _Group(Generic[C]):
     quarantined: list[Quarantined] = field(default_factory=list)
     events: list[DeviceEvent] = field(default_factory=list)
     links: list[LinkHealth] = field(default_factory=list)
+    relayed: list[int] = field(default_factory=list)
+    """Rows of the relay that this transaction takes in."""
     changes: list[C] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     version: int | None = None
@@ -238,8 +242,10 @@ class Core(Generic[C]):
         group: _Group[C] = _Group(done=[done for _, done in items if done is not None])
         now = self._clock.wall_us()
         batches = []
-        for item, _ in items:
+        for item in _unwrapped(items):
             match item:
+                case Relayed():
+                    group.relayed.append(item.id)
                 case SampleBatch():
                     batches.append(item)
                 case Quarantined():
@@ -420,7 +426,17 @@ class Core(Generic[C]):
                 self.topics.alarms.publish(record)
 
 
+def _unwrapped(items: Sequence[Item]) -> Iterator[Inbound]:
+    """Each item, one from another node followed by what that node had received."""
+    for item, _ in items:
+        yield item
+        if isinstance(item, Relayed):
+            yield from item.items
+
+
 def _write(tx: Writes, group: _Group[C]) -> None:
+    for relayed in group.relayed:
+        tx.taken_in(relayed)
     if group.samples is not None:
         tx.samples(group.samples)
     if group.accounts is not None:

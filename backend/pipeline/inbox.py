@@ -12,6 +12,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from backend.links.ports import Inbound
+from backend.model.relayed import Relayed
 from backend.model.sample import SampleBatch
 
 T = TypeVar("T")
@@ -177,7 +178,7 @@ class Inbox:
 
 
 def _weight(item: Inbound) -> int:
-    return max(1, len(item)) if isinstance(item, SampleBatch) else 1
+    return max(1, len(item)) if isinstance(item, SampleBatch | Relayed) else 1
 
 
 class _Bell:

@@ -40,6 +40,8 @@ class Broker:
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
+    seats: int = 0
+    """Connections between which the broker divides the values, for several nodes; 0: one connection for everything."""
 
     def password(self) -> str:
         """The secret, without its line end; empty when there is none. Raises ConfigError when it cannot be read."""
@@ -88,6 +90,11 @@ class Site:
     """Hosts beside this machine that processing chains may forward to."""
 
     @property
+    def seats(self) -> int:
+        """Into how many connections the broker divides the values between nodes; 0: it does not."""
+        return self.broker.seats if self.broker else 0
+
+    @property
     def broker_url(self) -> str:
         """The broker's address, or empty."""
         return self.broker.url if self.broker else ""
@@ -106,6 +113,7 @@ class _BrokerTable(_Table):
     ca_file: str = ""
     cert_file: str = ""
     key_file: str = ""
+    seats: Annotated[int, Field(ge=0, le=64)] = 0
 
 
 class _MakerTable(_Table):
@@ -227,6 +235,7 @@ def _broker(folder: Path, site: str, table: _BrokerTable) -> Broker:
         ca_file=path(table.ca_file),
         cert_file=path(table.cert_file),
         key_file=path(table.key_file),
+        seats=table.seats,
     )
 
 

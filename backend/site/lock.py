@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 from pathlib import Path
 from typing import Final
 
@@ -52,3 +53,8 @@ def is_running(folder: Path) -> bool:
     except OSError:
         return True
     return False
+
+
+def node_name(folder: Path) -> str:
+    """How this machine and site folder are called among the nodes of a site."""
+    return f"{platform.node() or 'node'}:{folder}"

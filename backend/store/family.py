@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from backend.store.groups import Damaged
 from backend.store.identity import Identity
 
 T = TypeVar("T")
+LEAD: Final = "lead"
+"""Setting: which node leads the site, as "number:name"; the number grows each time the lead is taken."""
 Reading = Callable[[], AbstractContextManager[Connection]]
 """A connection that sees one state of the database for as long as it is held. Raises StoreError."""
 
@@ -50,6 +52,9 @@ class Hand(Protocol):
 
     def committed(self, groups: Sequence[tuple[int, SampleBatch]]) -> None:
         """These groups are on the disk."""
+
+    def lead_as(self, token: str) -> None:
+        """From the next transaction on, do only what is still led by that token: the setting LEAD says whose it is."""
 
     def keep_house(self) -> None:
         """After an answer is out: what nobody waits for."""
@@ -123,6 +128,25 @@ class Receiver(Protocol):
         """A group of samples under the id it has had."""
 
 
+class Leases(Protocol):
+    """What one process holds alone among all processes of a site, until it lets go or ends. Any thread."""
+
+    def take(self, name: str) -> bool | None:
+        """Whether it is held now: False when another process has it, None when the database cannot be asked."""
+
+    def let_go(self, name: str) -> None:
+        """Another process may take it."""
+
+    def holds(self, name: str) -> bool:
+        """Whether what was taken is still held."""
+
+    def nodes(self) -> int:
+        """How many processes of the site there are, this one included."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
 class Database(Protocol):
     """One site's database and what one process holds of it."""
 
@@ -152,6 +176,9 @@ class Database(Protocol):
 
     def hand(self, clock: Clock) -> Hand:
         """The hand that writes. Raises StoreError when the database cannot be reached."""
+
+    def leases(self) -> Leases:
+        """For this process."""
 
     def steps(self, write: Callable[[Callable[[Connection], None]], None], breathe: Callable[[], None]) -> Steps:
         """What makes roll-ups. write: does it in a transaction of the writer's and waits; breathe: called between two

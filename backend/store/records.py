@@ -17,8 +17,9 @@ from backend.model.journal import JournalEntry, JournalQuery
 from backend.model.metering import Accounts
 from backend.model.person import Account
 from backend.model.plant import Asset, Device, Point, Registry
+from backend.model.relayed import Relayed
 from backend.model.sample import SampleBatch
-from backend.store import identity, rows, schema
+from backend.store import identity, relaying, rows, schema
 from backend.store.choosing import database_of
 from backend.store.family import Database
 from backend.store.moving import copied
@@ -171,6 +172,15 @@ class Records:
             return connection.execute(
                 select(schema.setting.c.value).where(schema.setting.c.key == key)
             ).scalar_one_or_none()
+
+    def relayed(self, after: int, limit: int) -> tuple[Relayed, ...]:
+        """What other nodes have received and is not taken in yet, from the row after that one on, in order."""
+        asked = select(schema.relay).where(schema.relay.c.id > after).order_by(schema.relay.c.id).limit(limit)
+        with self._database.reading() as connection:
+            return tuple(
+                relaying.relayed(row.id, row.node, row.received_at, row.digest, row.body)
+                for row in connection.execute(asked)
+            )
 
     def fault(self) -> str:
         """What the database finds wrong with itself; empty when it is sound."""

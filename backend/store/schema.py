@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA: Final = 6
+SCHEMA: Final = 7
 """Number of the newest migration."""
 
 metadata = MetaData()
@@ -204,6 +204,19 @@ retired = Table(
 )
 """Destroyed for their age: of each kind everything before `until`. While `goal` is later, what lies between is being
 destroyed: n rows so far, whose digests are summed up in `digest`; the certificate is written when it is done."""
+
+relay = Table(
+    "relay",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    _words("node"),
+    _time("received_at"),
+    _bytes("digest"),
+    _bytes("body"),
+    sqlite_autoincrement=True,
+)
+"""One row is what a node that stands by has received in one go (`backend.store.relaying`), durable before its devices
+were acknowledged. The node that leads takes it in and deletes it, in one transaction. Ids are never given twice."""
 
 quarantine = Table(
     "quarantine",

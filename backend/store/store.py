@@ -19,7 +19,7 @@ from backend.store.ageing import Ager
 from backend.store.appending import Seal
 from backend.store.choosing import database_of
 from backend.store.cold.rules import Cooling
-from backend.store.family import Database, Steps
+from backend.store.family import LEAD, Database, Leases, Steps
 from backend.store.records import Records
 from backend.store.reserve import Reserve
 from backend.store.rolled.roller import Pace, Roller
@@ -38,6 +38,7 @@ class Store(Records):
     ) -> None:
         """Use `create` or `open`."""
         super().__init__(database, found)
+        self._token = ""
         genesis = seal(_NO_HASH, 0, first_draft(found.site, found.store))
         pace = Pace(clock)
         try:
@@ -76,6 +77,29 @@ class Store(Records):
         raised, nothing of the unit is stored.
         """
         return self._writer.submit(work)
+
+    @staticmethod
+    def leases(url: str) -> Leases:
+        """What this process holds alone among all that use the database at that address. ConfigError."""
+        return database_of(url).leases()
+
+    def lead(self, node: str) -> str:
+        """Lead the site from now on; the holder of the lease says so. Whoever led before stores nothing any more.
+
+        The token that is written into the setting LEAD; empty for a file, which one process has alone. StoreError.
+        """
+        if isinstance(self.place, Path):
+            return ""
+        number = int((self.setting(LEAD) or "0").partition(":")[0]) + 1
+        token = f"{number}:{node}"
+        self.run(lambda tx: tx.setting(LEAD, token)).result()
+        self._writer.lead_as(token)
+        self._token = token
+        return token
+
+    def leads(self) -> bool:
+        """Whether nobody has led the site since `lead`. Raises StoreError."""
+        return not self._token or self.setting(LEAD) == self._token
 
     def roll_up(self) -> None:
         """Make every roll-up now, on this thread; they are made in the background otherwise. Raises StoreError."""

@@ -18,8 +18,9 @@ from backend.model.journal import JournalDraft, JournalEntry
 from backend.model.metering import Accounts
 from backend.model.person import Account
 from backend.model.plant import Registry
+from backend.model.relayed import Received
 from backend.model.sample import SampleBatch
-from backend.store import rows, schema
+from backend.store import relaying, rows, schema
 from backend.store.appending import Appender
 from backend.store.family import Hand, InWords
 
@@ -146,6 +147,19 @@ class Tx:
         """Insert or update a setting."""
         with self._keeping():
             self._put(schema.setting, "key", {"key": key, "value": value})
+
+    def relay(self, node: str, items: Sequence[Received]) -> None:
+        """Keep what this node has received for the node that leads."""
+        with self._keeping():
+            self._take_space()
+            self._insert(schema.relay, relaying.row_of(node, self._clock.wall_us(), items))
+
+    def taken_in(self, relayed: int) -> None:
+        """What that row of the relay held is stored in this unit."""
+        with self._keeping():
+            gone = self._connection.execute(delete(schema.relay).where(schema.relay.c.id == relayed))
+            if gone.rowcount != 1:
+                raise ValueError(f"row {relayed} of the relay has been taken in already")
 
     def derived(self, write: Callable[[Connection], None]) -> None:
         """Write what is made of stored samples; what it raises undoes the unit."""

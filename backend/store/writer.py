@@ -80,6 +80,10 @@ class Writer:
                 self._units.put((work, future))
         return future
 
+    def lead_as(self, token: str) -> None:
+        """See `family.Hand.lead_as`."""
+        self._hand.lead_as(token)
+
     def close(self) -> None:
         """Finish what is queued and end the thread; after 2 s what is left is refused."""
         with self._lock:

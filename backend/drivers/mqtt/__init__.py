@@ -9,7 +9,10 @@ Threads: paho's network thread (`network`), the field loop for waiting on the co
 
 from backend.drivers.mqtt.link import PROTOCOL, MqttLink
 from backend.drivers.mqtt.options import OPTIONS
+from backend.drivers.mqtt.seats import divided
 from backend.links.ports import DriverSpec
+
+__all__ = ["OPTIONS", "PROTOCOL", "SPEC", "MqttLink", "divided"]
 
 SPEC = DriverSpec(
     protocol=PROTOCOL,

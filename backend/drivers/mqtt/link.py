@@ -14,9 +14,9 @@ from backend.drivers.mqtt.desk import Desk
 from backend.drivers.mqtt.feed import Feed
 from backend.drivers.mqtt.intake import HandOver, Intake
 from backend.drivers.mqtt.network import Network
-from backend.drivers.mqtt.options import read_options
+from backend.drivers.mqtt.options import Broker, read_options
 from backend.drivers.mqtt.outlet import Outlet
-from backend.drivers.mqtt.routes import plan_routes
+from backend.drivers.mqtt.routes import Routes, plan_routes
 from backend.errors import LinkError
 from backend.links.backoff import Backoff
 from backend.links.gate import Claims
@@ -37,16 +37,19 @@ class MqttLink:
         """Raises ConfigError for options or forms that cannot be used."""
         self.id = plan.id
         self._context = context
-        self._routes = plan_routes(plan.bound)
-        self._broker = read_options(plan.options, filters=self._routes.filters)
+        routes = plan_routes(plan.bound)
+        self._broker = read_options(plan.options, filters=routes.filters)
+        self._routes = _part(routes, self._broker)
+        # A connection that has only a share of the values says nothing about the devices when it is lost.
+        shares = bool(self._broker.share)
         # Sockets wait in real time whatever clock the site lives by; only not-after is asked of the site's clock.
         self._pace = SystemClock().mono
         self._claims = Claims()
         self._keeper = HealthKeeper(
             link=plan.id,
             protocol=PROTOCOL,
-            devices=[device.id for device in plan.devices],
-            points=[each.point.id for each in plan.bound],
+            devices=() if shares else [device.id for device in plan.devices],
+            points=() if shares else [each.point.id for each in plan.bound],
             clock=context.clock,
         )
         self._desk = Desk(
@@ -132,3 +135,9 @@ class MqttLink:
     def health(self) -> LinkHealth:
         """The link's state and counters now."""
         return self._keeper.now()
+
+
+def _part(routes: Routes, broker: Broker) -> Routes:
+    if not broker.carries_values:
+        return routes.orders_only()
+    return routes if broker.carries_orders else routes.values_only(broker.share)

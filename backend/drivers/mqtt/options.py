@@ -24,18 +24,25 @@ OPTIONS: Final = (
     Option(name="keepalive_s", title="Keep-alive in seconds", default="10"),
     Option(name="reply_timeout_s", title="How long a device may take to answer an order, in seconds", default="10"),
     Option(name="retry_s", title="First wait before a lost broker is tried again, in seconds", default="0.5"),
+    Option(name="part", title="What the connection carries (all, orders or values)", default="all"),
+    Option(name="share", title="Group of connections that share the values (MQTT shared subscription)"),
     Option(name="clean", title="Forget the session when the link ends (true or false)", default="false"),
 )
 _DEFAULTS: Final = {option.name: option.default for option in OPTIONS}
 T = TypeVar("T")
 _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 _VERSIONS: Final = {"3.1.1": 4, "5": 5}
+_PARTS: Final = {"all": (True, True), "orders": (True, False), "values": (False, True)}
 _FLAGS: Final = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """A broker connection as configured. version: protocol level, 4 (3.1.1) or 5. tls: None = clear."""
+    """A broker connection as configured. version: protocol level, 4 (3.1.1) or 5. tls: None = clear.
+
+    carries_orders: orders and the answers to them; carries_values: what devices report.
+    share: group of connections between which the broker divides the values; only for one that carries nothing else.
+    """
 
     host: str
     port: int
@@ -48,6 +55,9 @@ class Broker:
     reply_timeout_s: float
     retry_s: float
     clean: bool
+    carries_orders: bool
+    carries_values: bool
+    share: str
     tls: ssl.SSLContext | None
 
     @property
@@ -60,6 +70,7 @@ def read_options(given: Mapping[str, str], *, filters: Sequence[str]) -> Broker:
     """Check the options; ConfigError names the option. filters: what will be subscribed, tells sites apart."""
     options = {**_DEFAULTS, **{name: value for name, value in given.items() if value}}
     url = urlsplit(options["url"])
+    carries_orders, carries_values = _one_of(_PARTS, "part", options)
     if url.scheme not in _PORTS or not url.hostname or url.path.strip("/") or url.username is not None:
         raise ConfigError("broker: the url must be mqtt://host:port or mqtts://host:port")
     return Broker(
@@ -74,8 +85,18 @@ def read_options(given: Mapping[str, str], *, filters: Sequence[str]) -> Broker:
         reply_timeout_s=_number("reply_timeout_s", options, 0.1, 3600),
         retry_s=_number("retry_s", options, 0.01, 30),
         clean=_one_of(_FLAGS, "clean", options),
+        carries_orders=carries_orders,
+        carries_values=carries_values,
+        share=_share(options) if not carries_orders else "",
         tls=_tls(options) if url.scheme == "mqtts" else None,
     )
+
+
+def _share(options: Mapping[str, str]) -> str:
+    share = options["share"]
+    if not share or any(char in share for char in "/+#"):
+        raise ConfigError("broker: a connection for values alone needs a group to share them in")
+    return share
 
 
 def _port(place: str, scheme: str) -> int:

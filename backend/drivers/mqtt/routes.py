@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from paho.mqtt.client import topic_matches_sub
 
@@ -41,8 +41,26 @@ class Routes:
     """Topics on which devices answer orders."""
     writes: dict[int, WriteRoute]
     """By point id."""
-    filters: tuple[str, ...]
+    value_filters: tuple[str, ...]
+    reply_filters: tuple[str, ...]
     """What is subscribed: one wildcard for all devices with topics of one pattern, so that a stranger is noticed."""
+
+    share: str = ""
+    """Group of connections between which the broker divides the values; none when empty."""
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """What is subscribed, each once."""
+        values = [f"$share/{self.share}/{each}" if self.share else each for each in self.value_filters]
+        return tuple(sorted({*values, *self.reply_filters}))
+
+    def orders_only(self) -> Routes:
+        """Without what devices report."""
+        return replace(self, up={}, value_filters=())
+
+    def values_only(self, share: str) -> Routes:
+        """Without orders and the answers to them."""
+        return replace(self, replies=frozenset(), writes={}, reply_filters=(), share=share)
 
 
 def plan_routes(bound: Sequence[Bound]) -> Routes:
@@ -50,6 +68,7 @@ def plan_routes(bound: Sequence[Bound]) -> Routes:
     members: dict[str, dict[str, list[Member]]] = {}
     writes: dict[int, WriteRoute] = {}
     topics: set[tuple[str, str]] = set()
+    answers: set[tuple[str, str]] = set()
     contents: dict[str, Content] = {}
     for each in bound:
         form, point = each.form, each.point
@@ -67,7 +86,7 @@ def plan_routes(bound: Sequence[Bound]) -> Routes:
                 raise ConfigError("{tag}: a value scaled by 0 cannot be written", tag=point.tag)
             writes[point.id] = WriteRoute(point=point, form=form)
         if form.reply_topic:
-            topics.add((form.reply_topic, point.device))
+            answers.add((form.reply_topic, point.device))
     replies = frozenset(each.form.reply_topic for each in writes.values() if each.form.reply_topic)
     for topic in sorted(replies & members.keys()):
         raise ConfigError("{topic}: values and answers to orders cannot share a topic", topic=topic)
@@ -77,7 +96,8 @@ def plan_routes(bound: Sequence[Bound]) -> Routes:
         },
         replies=replies,
         writes=writes,
-        filters=_filters(topics),
+        value_filters=_filters(topics),
+        reply_filters=_filters(answers),
     )
 
 

@@ -23,6 +23,7 @@ from backend.store.postgres.connections import driver
 from backend.store.postgres.days import Days
 from backend.store.postgres.hand import PostgresHand
 from backend.store.postgres.history import RowHistory, take_in
+from backend.store.postgres.leases import SessionLeases
 from backend.store.postgres.rolling import RowSteps
 from backend.store.snapshot import latest_of
 from backend.store.sqlite.database import SqliteDatabase
@@ -87,6 +88,10 @@ class PostgresDatabase:
     def hand(self, clock: Clock) -> PostgresHand:
         """The connection that writes units of work."""
         return PostgresHand(self.place, clock, take_in)
+
+    def leases(self) -> SessionLeases:
+        """On a session of their own."""
+        return SessionLeases(self.place)
 
     def steps(self, write: Callable[[Callable[[Connection], None]], None], breathe: Callable[[], None]) -> RowSteps:
         """On a connection of their own: units of work never wait for roll-ups."""

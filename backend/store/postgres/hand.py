@@ -14,7 +14,7 @@ from backend import logs
 from backend.clock import Clock
 from backend.errors import StoreError, mark
 from backend.model.sample import SampleBatch
-from backend.store.family import UncertainError
+from backend.store.family import LEAD, UncertainError
 from backend.store.outage import Outage
 from backend.store.postgres import connections, samples
 from backend.store.postgres.address import Address
@@ -32,6 +32,7 @@ SETTLE_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5)
 """Pauses between asking after a COMMIT that was not answered, before whoever waits is told that nobody knows."""
 _FORGET_US: Final = 30 * DAY_US
 _UNKNOWN: Final = mark("It is not known whether {file} stored the last unit ({reason}); it is asked when it answers.")
+_DEPOSED: Final = mark("Nothing was stored in {file}: another node leads this site by now ({node}).")
 _log = logs.get(__name__)
 
 
@@ -50,6 +51,7 @@ class PostgresHand:
         self._made_ahead = 0
         self._writer = secrets.token_hex(8)
         self._number = 0
+        self._token = ""
         self._connected()
 
     def transaction(self, work: Callable[[Connection], T]) -> T:
@@ -93,6 +95,10 @@ class PostgresHand:
         """Follow the newest values."""
         self._snapshots.committed(groups)
 
+    def lead_as(self, token: str) -> None:
+        """Compared in the round trip that begins each transaction."""
+        self._token = token
+
     def keep_house(self) -> None:
         """Partitions of days to come, and a snapshot of the newest values now and then."""
         today = self._clock.wall_us() // DAY_US
@@ -129,10 +135,16 @@ class PostgresHand:
 
     def _begin(self, raw: Raw) -> None:
         now = self._clock.wall_us()
-        raw.execute(
+        begun = raw.execute(
             f"BEGIN; SELECT {LOCK}; INSERT INTO unit (writer, number, at) VALUES ('{self._writer}', {self._number}, "
-            f"{now}) ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = excluded.at".encode()
+            f"{now}) ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = excluded.at; "
+            f"SELECT value FROM setting WHERE key = '{LEAD}'".encode()
         )
+        while begun.nextset():
+            pass
+        leading = begun.fetchone()
+        if self._token and (leading is None or leading[0] != self._token):
+            raise StoreError(_DEPOSED, file=self._address, node=leading[0] if leading is not None else "?")
 
     def _commit(self, raw: Raw) -> None:
         with in_words(self._address):

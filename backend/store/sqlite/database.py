@@ -23,6 +23,7 @@ from backend.store.rolled.steps import Steps
 from backend.store.rolled.tail import Tail
 from backend.store.snapshot import latest_of, take_in
 from backend.store.sqlite.hand import SqliteHand, put
+from backend.store.sqlite.leases import OwnLeases
 
 
 class _Receiver:
@@ -100,6 +101,10 @@ class SqliteDatabase:
     def hand(self, clock: Clock) -> SqliteHand:
         """The one connection that writes."""
         return SqliteHand(self.place, clock, self._damage)
+
+    def leases(self) -> OwnLeases:
+        """There is one process only."""
+        return OwnLeases()
 
     def steps(self, write: Callable[[Callable[[Connection], None]], None], breathe: Callable[[], None]) -> Steps:
         """From groups to pieces and leaves."""

@@ -71,6 +71,9 @@ class SqliteHand:
         """Follow the newest values."""
         self._snapshots.committed(groups)
 
+    def lead_as(self, token: str) -> None:
+        """A file has one process that writes to it, by the lock of the site."""
+
     def keep_house(self) -> None:
         """A snapshot now and then. What goes wrong here costs only a slower start."""
         if self._snapshots.due():
