@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,9 +70,19 @@ class Serving:
             cwd=ROOT,
         )
         if wait:
-            assert self._process.stdout is not None
-            assert self._process.stdout.readline().startswith("serving "), "serve did not start"
+            assert self.says().startswith("serving "), "serve did not start"
         return self
+
+    @property
+    def output(self) -> IO[str]:
+        """What it prints to."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    def says(self) -> str:
+        """The next line that it prints."""
+        return self.output.readline()
 
     @property
     def pid(self) -> int:
