@@ -27,7 +27,7 @@ _SAMPLES = "SELECT count(*) FROM sample WHERE value <> 'NaN'"
 
 
 def run() -> dict[str, object]:
-    """Messages a second from the first PUBLISH until all their samples are stored and judged; seconds of a fail-over."""
+    """Messages a second from the first PUBLISH until its samples are stored and judged; seconds to fail over."""
     figures: dict[str, object] = {}
     for count in (1, 2, 3):
         with _nodes(count) as (nodes, broker, server, database, devices):
