@@ -19,12 +19,12 @@ from backend.errors import mark
 from backend.model.event import LinkHealth, LinkState
 from backend.model.trend import Thinned
 from widgets.city import Abacus, DayCurve, Fabric, SupplyRing, Titles
-from widgets.readouts import KpiTile, Text
+from widgets.readouts import KpiTile
 from widgets.readouts.ages import number_text
 from widgets.surfaces import Card, EmptyState
 from widgets.tables import Align, Column, Kind, RowModel, Table
-from widgets.theme import Role, Tone, px, space
 from widgets.theme import metrics as m
+from widgets.theme import px, space
 
 _FIGURES = 7
 _BEATS = 4
@@ -51,7 +51,6 @@ class OverviewPage(Page):
         self._abacus = Abacus(name="", setpoint="", unit="kPa")
         self._day = DayCurve(name="", now="")
         self._fabric = Fabric(name="")
-        self._beads = Text("", Role.HINT, tone=Tone.SECONDARY, wrap=True)
         self._zone_model = RowModel(_zone_columns())
         self._zones = Table(self._zone_model, name="", row_height=m.ROW_TABLE)
         self._cards = {key: Card() for key in ("supply", "zones", "abacus", "day", "fabric")}
@@ -106,9 +105,6 @@ class OverviewPage(Page):
         self._cards["abacus"].set_title(_("Pressure abacus"), _("each outlet by its own limits"))
         self._cards["day"].set_title(_("Demand today"), _("10³ m³/h"))
         self._cards["fabric"].set_title(_("Safety fabric"), _("1 cell = equal share of the fleet"))
-        self._beads.setText(
-            _("Beads in band sit on one line. A bead off the line is the message; colour only confirms it.")
-        )
         self._empty.set_words(_("No stations configured. Import devices with `linepack import`."))
         self._show()
 
@@ -236,7 +232,6 @@ class OverviewPage(Page):
             ("fabric", self._fabric),
         ):
             self._cards[key].body.addWidget(widget, 1)
-        self._cards["abacus"].body.addWidget(self._beads)
         middle = QHBoxLayout()
         space(middle, gap=m.GAP)
         middle.addWidget(self._cards["supply"], 19)
