@@ -40,7 +40,7 @@ from widgets.theme.strokes import RIGHT, text, text_width
 PAD = 8
 _BADGE_GAP = 6
 _SPARK_INSET = 7
-_KEPT_TEXTS = 4096
+_KEPT_TEXTS = 1024
 _KEPT_SPANS = 96
 
 _Index = QModelIndex | QPersistentModelIndex

@@ -17,7 +17,7 @@ CENTRE = Qt.AlignmentFlag.AlignCenter
 _CHIP_PAD = 5
 _CHIP_HEIGHT = 19
 _HATCH_STEP = 8
-_KEPT_WIDTHS = 4096
+_KEPT_WIDTHS = 1024
 """Most texts are the same at the next beat, and shaping one takes longer than drawing it."""
 
 
