@@ -11,7 +11,7 @@ demo: setup
 	$(UV) run linepack demo
 
 test: setup
-	$(UV) run pytest -n 2 --dist loadfile
+	$(UV) run pytest -n 3 --dist loadfile -m "not slow"
 
 check: setup
 	$(UV) run ruff check .

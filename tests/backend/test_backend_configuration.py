@@ -274,7 +274,7 @@ def test_the_pipeline_counts_add_up(site: Watched, stations: tuple[Station, Stat
     site.until("put aside", lambda: site.backend.status.snapshot().quarantined)
     site.until("up again", lambda: links(site) == {LinkState.UP})
     stages = {stage.key: stage for stage in site.backend.devices.pipeline()}
-    assert list(stages) == ["received", "authenticated", "parsed", "judged", "processed", "new", "stored"]
+    assert list(stages) == ["received", "authenticated", "decrypted", "parsed", "judged", "processed", "new", "stored"]
     assert stages["parsed"].failed == 1
     assert stages["judged"].passed > 0
     assert stages["received"].passed == stages["parsed"].passed + 1

@@ -10,6 +10,7 @@ import pytest
 
 from backend.errors import ConfigError, StoreError
 from backend.store import Records, Store
+from backend.store.schema import SCHEMA
 from tests.support.stored import account, alarm, batch, draft, registry, url_of
 
 
@@ -98,7 +99,9 @@ def test_refuses_what_is_not_asked_for(
     assert (list(tmp_path.iterdir()), file.read_bytes()) == ([file], before)
 
 
-@pytest.mark.parametrize(("schema", "reason"), [(0, "made by an older Linepack"), (7, "made by a newer Linepack")])
+@pytest.mark.parametrize(
+    ("schema", "reason"), [(0, "made by an older Linepack"), (SCHEMA + 1, "made by a newer Linepack")]
+)
 def test_refuses_the_tables_of_another_version(
     opened: Callable[[], Store], file: Path, tmp_path: Path, schema: int, reason: str
 ) -> None:

@@ -378,7 +378,7 @@ def test_what_was_stored_before_there_were_roll_ups_is_rolled_up(opened: Callabl
     put(old, *(batch([(1, n * MIN, float(n))]) for n in range(500)))
     old.close()
     with closing(sqlite3.connect(file, isolation_level=None)) as before:
-        for name in ("leaf", "piece", "rolled", "mending", "meter_account", "cold", "cold_gone", "retired"):
+        for name in ("leaf", "piece", "rolled", "mending", "meter_account", "cold", "cold_gone", "retired", "relay"):
             before.execute(f"DROP TABLE {name}")
         before.execute("UPDATE alembic_version SET version_num = '0001'")
         before.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from backend.store import Store
-from backend.store.rolled import steps
+from backend.store.rolled import mending, steps
 from tests.support.clock import START_US
 from tests.support.stored import batch
 
@@ -22,11 +22,11 @@ ROLLING = """
 import sys
 from backend.audit import seal
 from backend.store import Store
-from backend.store.rolled import growing, steps
+from backend.store.rolled import growing, mending, steps
 from tests.support.clock import ManualClock
 from tests.support.stored import batch, url_of
 
-steps.PIECES_DUE, steps._PIECES_AT_ONCE, steps._POINTS_AT_ONCE, steps._MEND_GROUPS = 2, 3, 2, 5
+steps.PIECES_DUE, steps._PIECES_AT_ONCE, steps._POINTS_AT_ONCE, mending.GROUPS = 2, 3, 2, 5
 growing.SAMPLES, growing.GRAINS = 20, 5
 store = Store.open(url_of(sys.argv[1]), site="linjiang", mode="live", clock=ManualClock(), seal=seal)
 n = int(sys.argv[2])
@@ -93,7 +93,7 @@ def test_kill_9_while_mending_goes_on_where_it_was(
 ) -> None:
     store = opened()
     monkeypatch.setattr(steps, "PIECES_DUE", 1)
-    monkeypatch.setattr(steps, "_MEND_GROUPS", 5)
+    monkeypatch.setattr(mending, "GROUPS", 5)
     for number in range(40):
         store.run(lambda tx, n=number: tx.samples(batch([(1, n * 60_000_000, float(n))]))).result(5)
     store.roll_up()
@@ -106,7 +106,7 @@ def test_kill_9_while_mending_goes_on_where_it_was(
     def stops_midway(raw: sqlite3.Connection, *args: object, **kwargs: object) -> None:
         done.append(1)
         real(raw, *args, **kwargs)  # type: ignore[arg-type]
-        ((lambda: None), (lambda: 1 // 0))[len(done) == 4]()
+        ((lambda: None), (lambda: 1 // 0))[len(done) == 5]()
 
     monkeypatch.setattr(steps.shelf, "mended_through", stops_midway)
     with pytest.raises(ZeroDivisionError):
