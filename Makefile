@@ -21,9 +21,11 @@ check: setup
 	$(UV) run python -m assets.i18n.check
 
 # The long form of the fault suite (tests/faults/README.md): so many kills, lives, tens of power cuts; 3 in `make test`.
+# And what takes too long for `make test` elsewhere.
 ROUNDS := 50
 faults: setup
 	LINEPACK_FAULT_ROUNDS=$(ROUNDS) $(UV) run pytest tests/faults
+	$(UV) run pytest -m slow
 
 bench: setup
 	$(UV) run linepack bench all
