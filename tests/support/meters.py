@@ -126,6 +126,14 @@ class HeadEndDesk:
         """A connection that says what a test likes."""
         return socket.create_connection(("127.0.0.1", self.port), 5)
 
+    def until_open(self, count: int) -> None:
+        """Wait until the head-end has taken so many connections: only from then on time counts for them."""
+        self.loop.submit(self._open(count)).result(10)
+
+    async def _open(self, count: int) -> None:
+        while self.link.exchanges().open_now < count:
+            await asyncio.sleep(0.001)
+
     def aside(self, count: int) -> list[Quarantined]:
         """What was put aside, as soon as there are so many."""
         found = self.sink.wait(lambda items: sum(isinstance(item, Quarantined) for item in items) >= count)

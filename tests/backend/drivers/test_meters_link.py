@@ -181,6 +181,7 @@ def test_strangers_are_hung_up_on_counted_and_kept_raw(desk: HeadEndDesk) -> Non
 def test_one_who_speaks_slowly_is_gone_in_time(desk: HeadEndDesk) -> None:
     with desk.stranger() as stranger:
         stranger.sendall(wrap(1, encode(Frame(1, 1, 0x10, bytes(40), encrypted=True)))[:9])
+        desk.until_open(1)
         desk.clock.tick(11)
         assert gone(stranger)
     assert "in time" in desk.aside(1)[0].reason
