@@ -25,7 +25,7 @@ from backend.pipeline import Core, Inbox
 from backend.pipeline.judge import Ranges
 from backend.store import Store
 
-SOON = 5.0
+SOON = 30.0
 
 
 def point(number: int) -> Point:
