@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from backend.store.tx import Tx
 
 T = TypeVar("T")
 JOIN_S: Final = 2.0
+_REMEMBERED: Final = 16
+"""Units that were in doubt and are stored: few are ever asked for again, and each holds what its work holds."""
 _log = logs.get(__name__)
 
 
@@ -65,7 +68,8 @@ class Writer:
         self._closed = False
         self._late = False
         self._doubt: _Doubt | None = None
-        self._stored: _Doubt | None = None
+        self._stored: deque[tuple[Callable[[Tx], Any], Any]] = deque(maxlen=_REMEMBERED)
+        """Work and result of units whose caller was told that nobody knows; the newest last."""
         self._room()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -120,11 +124,12 @@ class Writer:
         if self._late:
             raise StoreError("{file} is closed.", file=self._database.place)
         self._settle()
-        stored, self._stored = self._stored, None
-        if stored is not None and stored.work is work:
-            # Tried again by someone who could not be told: it is not done twice.
-            answer: T = stored.result
-            return answer
+        for place, (stored, result) in enumerate(self._stored):
+            if stored is work:
+                # Tried again by someone who could not be told, maybe long after and behind others: not done twice.
+                del self._stored[place]
+                answer: T = result
+                return answer
         begun: list[Tx] = []
         try:
             return self._once(work, begun)
@@ -187,4 +192,4 @@ class Writer:
         _log.info("unit in doubt settled", file=str(self._database.place), stored=stored)
         if stored:
             self._keep(doubt.tx)
-            self._stored = doubt
+            self._stored.append((doubt.work, doubt.result))

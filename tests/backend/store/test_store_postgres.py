@@ -387,6 +387,34 @@ def test_another_unit_after_one_of_which_nobody_knows_follows_it(
     assert chain(far) == ["before", "cut", "after"]
 
 
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("cut", [Cut.AFTER, Cut.BEFORE])
+def test_a_unit_in_doubt_is_stored_once_though_others_came_before_its_retry(
+    far: Store, way: Way, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, cut: Cut
+) -> None:
+    """As when the core takes in what the relay holds, and somebody saves a preference before it tries again."""
+    monkeypatch.setattr("backend.store.postgres.hand.SETTLE_S", (0.0,))
+    far.run(lambda tx: tx.relay("b", [batch([(1, 1, 0.5)])])).result(5)
+    (held,) = far.relayed(0, 10)
+
+    def work(tx: Tx) -> int:
+        tx.samples(batch([(1, 1, 0.5)]))
+        tx.taken_in(held.id)
+        return tx.journal(draft("cut")).seq
+
+    way.cut, way.stays_closed = cut, True
+    with pytest.raises(StoreError, match="It is not known"):
+        far.run(work).result(20)
+    way.open = True
+    clock.tick(10)
+    for other in range(20):
+        far.run(lambda tx, n=other: tx.setting("k", str(n))).result(20)
+    assert far.run(work).result(20) == 2
+    add(far, "after")
+    assert chain(far) == ["before", "cut", "after"]
+    assert (far.history.count(), far.relayed(0, 10)) == (2, ())
+
+
 def test_two_processes_write_one_after_the_other(server: Server, name: str, store: Store, clock: ManualClock) -> None:
     """Two nodes on one database: the chain has no fork, and ids rise in the order of committing."""
     other = open_store(server.url(name), clock)
