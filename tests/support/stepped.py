@@ -154,17 +154,21 @@ class SteppedSite:
         return self
 
     def hear(self, most: int = 1_000_000) -> int:
-        """Take that many messages from the broker and hand them to the core; how many there were."""
-        mids, self.broker.waiting = self.broker.waiting[:most], self.broker.waiting[most:]
-        for mid in mids:
+        """Take messages from the broker, that many or until the intake is full, and hand them to the core; how many."""
+        heard = 0
+        for mid in self.broker.waiting[:most]:
+            if self.intake.full:
+                break
             topic, payload = self.broker.kept[mid]
             self.intake.hear(topic, payload, retained=False, mid=mid)
+            heard += 1
+        del self.broker.waiting[:heard]
         self.intake.settle()
         hand_over = self.intake.take(epoch=1)
         acknowledge = self._acknowledging(hand_over.mids, len(hand_over.items))
         for item in hand_over.items:
             self.inbox.put(item, acknowledge)
-        return len(mids)
+        return heard
 
     def _acknowledging(self, mids: Sequence[int], items: int) -> Callable[[], None]:
         """Called for each item that is durable; after the last one the messages are acknowledged."""
