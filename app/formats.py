@@ -126,3 +126,9 @@ def sentence(text: str, longest: int = 400) -> str:
 def local_time(at_us: int) -> datetime:
     """A time in the zone of this machine."""
     return datetime.fromtimestamp(at_us / 1e6, UTC).astimezone()
+
+
+def midnight(at_us: int) -> int:
+    """The beginning of a time's local day, µs UTC. On the day of a clock change that has another offset than the time."""
+    day = local_time(at_us).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    return round(day.astimezone().timestamp() * 1e6)

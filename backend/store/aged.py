@@ -64,7 +64,10 @@ class AgedFiles:
     def find(self, connection: Connection, until: int) -> list[Found]:
         """Files of days that are over before that."""
         rows = connection.execute(
-            select(cold.c.day, cold.c.n, cold.c.digest).where(cold.c.day < day_of(until), cold.c.n > 0).limit(_PORTION)
+            select(cold.c.day, cold.c.n, cold.c.digest)
+            .where(cold.c.day < day_of(until), cold.c.n > 0)
+            .order_by(cold.c.day)
+            .limit(_PORTION)
         )
         return [Found((row.day,), row.n, row.digest) for row in rows]
 

@@ -288,9 +288,7 @@ def test_a_burst_loses_nothing_and_an_alarm_in_it_does_not_wait_for_its_end(site
     heard, depths = [0], []
     told: list[int] = []
     """Messages heard when the alarm was told."""
-    site.core.topics.alarms.subscribe(
-        lambda record: told.extend([sum(heard)] * (record.config.condition == "high"))
-    )
+    site.core.topics.alarms.subscribe(lambda record: told.extend([sum(heard)] * (record.config.condition == "high")))
     site.clock.tick(BURST / 1000)
     begun = site.clock.wall_us()
     while site.broker.waiting:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.formats import midnight
 from app.page import PageContext
-from backend.clock import US
 from backend.model.plant import Point
 from backend.model.trend import Thinned
 from widgets.maps.scene import Place
@@ -55,12 +54,6 @@ class Track(QObject):
         if at is not None and self.path and _metres(self.path[-1], at) > _STILL_M:
             self.path = (*self.path, at)
             self.changed.emit()
-
-
-def midnight(at_us: int) -> int:
-    """The beginning of the local day."""
-    local = datetime.fromtimestamp(at_us / US).astimezone()
-    return int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()) * US
 
 
 def path_of(lon: Thinned, lat: Thinned) -> tuple[Place, ...]:

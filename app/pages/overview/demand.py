@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -16,12 +15,6 @@ BAND: Final = 0.04
 _WEAKEST, _STRONGEST = 0.7, 1.4
 """Today is scaled from yesterday by no more than this: more is no forecast but an event."""
 Values = NDArray[np.float64]
-
-
-def day_start(now: int) -> int:
-    """Local midnight before `now`, µs UTC."""
-    local = datetime.fromtimestamp(now / 1e6, UTC).astimezone()
-    return round(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1e6)
 
 
 def summed(found: Sequence[Thinned], start: int, span: int, steps: int) -> Values:

@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
 
+from app.formats import midnight
 from app.page import Page, PageContext, PageSpec
 from app.pages.overview import presenter
-from app.pages.overview.demand import BAND, day_start, forecast_of, summed
+from app.pages.overview.demand import BAND, forecast_of, summed
 from app.pages.overview.plant import Plant, plant_of
 from app.texts import _
 from backend.errors import mark
@@ -188,7 +189,7 @@ class OverviewPage(Page):
         if not flows:
             return
         backend = self._context.backend
-        start = day_start(backend.now())
+        start = midnight(backend.now())
         # Two days in one question: yesterday is what is expected of today.
         asked = backend.history.thinned(flows, start - _DAY_US, start + _DAY_US, 2 * _STEPS)
         self._context.actions.ask(asked, lambda found: self._take_day(found, start), owner=self, failed=None)

@@ -7,7 +7,7 @@ import pytest
 
 from app.pages.map.leaks import LeakGuess, with_leaks
 from app.pages.map.neighbours import Neighbours, around
-from app.pages.map.track import midnight, path_of
+from app.pages.map.track import path_of
 from backend.clock import US
 from backend.model.alarm import AlarmClass, AlarmConfig, AlarmFacts, AlarmName, AlarmRecord, Priority
 from backend.model.live import TagSnapshot
@@ -182,11 +182,6 @@ def test_a_hole_in_one_axis_is_bridged_and_nothing_heard_is_no_track() -> None:
     path = path_of(thinned(0, [0, 10], [x1, x2]), thinned(1, [0, 5, 20], [30.9, np.nan, 30.92]))
     assert path == pytest.approx(np.array([(x1, 30.9), (x2, 30.91)]))
     assert path_of(thinned(0, [], []), thinned(1, [], [])) == ()
-
-
-def test_today_begins_at_the_last_midnight() -> None:
-    assert 0 <= NOW - midnight(NOW) < 25 * 3600 * US
-    assert midnight(midnight(NOW)) == midnight(NOW)
 
 
 # -- what is near by keyboard ------------------------------------------------------------------------------------------
