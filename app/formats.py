@@ -129,6 +129,6 @@ def local_time(at_us: int) -> datetime:
 
 
 def midnight(at_us: int) -> int:
-    """The beginning of a time's local day, µs UTC. On the day of a clock change that has another offset than the time."""
+    """The beginning of the local day, µs UTC. On the day of a clock change its offset is not that of the time given."""
     day = local_time(at_us).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     return round(day.astimezone().timestamp() * 1e6)
