@@ -12,13 +12,13 @@ from concurrent.futures import Executor, Future
 from typing import Final, Protocol
 
 from backend import logs
+from backend.api.naming import Naming
 from backend.audit.chain import Verdict
 from backend.clock import US
 from backend.errors import LinepackError, mark
 from backend.model.alarm import AlarmClass, AlarmConfig, Priority
-from backend.model.journal import Field, JournalDraft
+from backend.model.journal import JournalDraft
 from backend.store import Store
-from backend.store.groups import Damaged
 
 EVERY_US: Final = 23 * 3600 * US
 """From the end of one reading to the begin of the next; with the time it takes, a day."""
@@ -26,8 +26,6 @@ SETTING: Final = "soundness.checked_at"
 _EVER: Final = (-(1 << 62), 1 << 62)
 _ROWS: Final = 200_000
 _BREATH_S: Final = 0.05
-_NAMED: Final = 20
-"""Damaged groups that get a journal entry each; of more, only their number."""
 _log = logs.get(__name__)
 
 DAMAGE_ALARM: Final = AlarmConfig(
@@ -64,7 +62,7 @@ class Soundness:
         self._stopping = threading.Event()
         self._due: int | None = None
         self._running: Future[bool | None] | None = None
-        self._named: set[int] = set()
+        self._naming = Naming(journal=self._journal, worker=worker)
         self._raised = False
         self._unsound = False
 
@@ -79,9 +77,7 @@ class Soundness:
             self._due = now + EVERY_US
             self._running = self._worker.submit(self.check, now)
         damaged = self._store.history.damaged
-        if len(damaged) > len(self._named):
-            self._worker.submit(self._name, now, damaged)
-            self._named |= {each.group for each in damaged}
+        self._naming.on_tick(now, damaged)
         if (damaged or self._unsound) and not self._raised:
             self._raised = True
             self._alarms.raise_(DAMAGE_ALARM)
@@ -98,10 +94,12 @@ class Soundness:
             damaged, verdict, fault = self._store.history.damaged, self._verify(), self._store.fault()
             sound = not damaged and not fault and verdict.ok
             self._journal(
-                now,
-                "store.checked",
-                self._store.site,
-                (("damaged", len(damaged)), ("fault", fault), ("journal", verdict.reason), ("sound", sound)),
+                JournalDraft(
+                    at=now,
+                    kind="store.checked",
+                    subject=self._store.site,
+                    fields=(("damaged", len(damaged)), ("fault", fault), ("journal", verdict.reason), ("sound", sound)),
+                )
             )
             self._store.run(lambda tx: tx.setting(SETTING, str(now))).result()
         except LinepackError as error:
@@ -124,24 +122,5 @@ class Soundness:
             self._alarms.clear(DAMAGE_ALARM.key)
         self._unsound = self._unsound or sound is False
 
-    def _name(self, now: int, damaged: tuple[Damaged, ...]) -> None:
-        try:
-            for each in damaged[:_NAMED]:
-                self._journal(
-                    now,
-                    "store.damaged",
-                    f"group {each.group}",
-                    (
-                        ("first_at", each.first_at),
-                        ("last_at", each.last_at),
-                        ("samples", each.n),
-                        ("reason", each.reason),
-                        ("of", len(damaged)),
-                    ),
-                )
-        except LinepackError as error:
-            _log.error("damage could not be journaled", error=str(error))
-
-    def _journal(self, at: int, kind: str, subject: str, fields: tuple[tuple[str, Field], ...]) -> None:
-        draft = JournalDraft(at=at, kind=kind, subject=subject, fields=fields)
+    def _journal(self, draft: JournalDraft) -> None:
         self._store.run(lambda tx: tx.journal(draft)).result()

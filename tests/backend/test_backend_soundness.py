@@ -15,6 +15,8 @@ from backend.api.soundness import DAMAGE_ALARM, EVERY_US, Soundness
 from backend.audit import GENESIS, verify
 from backend.model.alarm import AlarmConfig
 from backend.store import Store
+from backend.store.cold.layout import DAY_US
+from backend.store.cold.rules import Cooling
 from tests.support.clock import START_US, ManualClock
 from tests.support.stored import batch, draft, registry
 from tests.support.units import SITE, make_store, open_store
@@ -76,6 +78,10 @@ def spoil(store: Store, statement: str) -> None:
         attacker.commit()
 
 
+def put(store: Store, *rows: tuple[int, int, float]) -> None:
+    store.run(lambda tx: tx.samples(batch(rows))).result(5)
+
+
 def kinds(store: Store) -> list[str]:
     return [entry.draft.kind for entry in store.journal()][5:]
 
@@ -119,6 +125,47 @@ def test_damage_that_a_reader_meets_does_not_wait_for_the_day(store: Store) -> N
     soundness.on_tick(START_US + 1)
     assert heard.standing == {DAMAGE_ALARM.key}
     assert kinds(store) == ["store.damaged"]
+
+
+@pytest.mark.expects_warnings
+def test_each_damaged_file_is_named_once_with_its_points_and_its_range(store: Store) -> None:
+    day, hour = START_US // DAY_US, 3_600_000_000
+    for n in range(24 * 6):
+        put(store, (1, -n * hour, 0.5), (2, -n * hour, 0.5))
+    store.roll_up()
+    store.cool(Cooling(now=day * DAY_US, recent_days=2, again_us=0))
+    assert isinstance(store.place, Path)
+    files = sorted((store.place.parent / "history").iterdir())[:2]
+    for file in files:
+        content = bytearray(file.read_bytes())
+        content[40] ^= 1
+        file.write_bytes(content)
+    heard = Heard()
+    soundness = checking(store, heard, AtOnce())
+    store.history.read([1, 2], 0, 2**62)
+    for tick in range(10):
+        soundness.on_tick(START_US + tick)
+    named = [entry.draft for entry in store.journal() if entry.draft.kind == "store.damaged"]
+    assert [draft.subject for draft in named] == [file.name for file in files]
+    first, second = (dict(draft.fields) for draft in named)
+    assert (first["first_point"], first["last_point"]) == (1, 2)
+    assert [int(str(each["first_at"])) // DAY_US for each in (first, second)] == [day - 6, day - 5]
+    assert heard.standing == {DAMAGE_ALARM.key}
+
+
+@pytest.mark.expects_warnings
+def test_of_much_damage_all_is_named_the_rest_in_one_entry(store: Store) -> None:
+    for number in range(5, 25):
+        put(store, (1, number, 0.5))
+    spoil(store, "UPDATE samples SET body = zeroblob(length(body))")
+    soundness = checking(store, Heard(), AtOnce())
+    store.history.read([1], 0, 2**62)
+    for tick in range(10):
+        soundness.on_tick(START_US + tick)
+    named = [entry.draft for entry in store.journal() if entry.draft.kind == "store.damaged"]
+    assert len(named) == 21
+    rest = dict(named[-1].fields)
+    assert (named[-1].subject, rest["first_at"], rest["last_at"]) == ("5 more", START_US + 20, START_US + 24)
 
 
 def test_a_journal_that_was_changed_is_an_alarm_within_a_day(store: Store) -> None:
