@@ -22,6 +22,8 @@ from backend.store import Store
 
 EVERY_US: Final = 23 * 3600 * US
 """From the end of one reading to the begin of the next; with the time it takes, a day."""
+AGAIN_US: Final = 3600 * US
+"""Before a reading that failed is begun again."""
 SETTING: Final = "soundness.checked_at"
 _EVER: Final = (-(1 << 62), 1 << 62)
 _ROWS: Final = 200_000
@@ -64,6 +66,8 @@ class Soundness:
         self._running: Future[bool | None] | None = None
         self._naming = Naming(journal=self._journal, worker=worker)
         self._raised = False
+        self._refused = False
+        """The alarm must stand, and could not be raised yet."""
         self._unsound = False
 
     def on_tick(self, now: int) -> None:
@@ -71,16 +75,16 @@ class Soundness:
         if self._due is None:
             self._due = int(self._store.setting(SETTING) or now) + EVERY_US
         if self._running is not None and self._running.done():
-            self._take(self._running)
-            self._running = None
+            # Out first: whatever came of it, another is begun.
+            done, self._running = self._running, None
+            self._take(done, now)
         if now >= self._due and self._running is None:
             self._due = now + EVERY_US
             self._running = self._worker.submit(self.check, now)
         damaged = self._store.history.damaged
         self._naming.on_tick(now, damaged)
         if (damaged or self._unsound) and not self._raised:
-            self._raised = True
-            self._alarms.raise_(DAMAGE_ALARM)
+            self._raise()
 
     def stop(self) -> None:
         """The site closes: leave off soon. What was begun is begun again another time."""
@@ -102,8 +106,8 @@ class Soundness:
                 )
             )
             self._store.run(lambda tx: tx.setting(SETTING, str(now))).result()
-        except LinepackError as error:
-            _log.error("stored data could not be checked", error=str(error))
+        except Exception as error:  # noqa: BLE001 - nobody waits for it: said, and begun again
+            _log.error("stored data could not be checked", error=repr(error))
             return None
         return sound
 
@@ -116,11 +120,30 @@ class Soundness:
                 return False
         return True
 
-    def _take(self, done: Future[bool | None]) -> None:
-        sound = done.result()
-        if sound:
+    def _take(self, done: Future[bool | None], now: int) -> None:
+        try:
+            sound = done.result()
+        except Exception as error:  # noqa: BLE001 - nobody else waits for it: said, and begun again
+            _log.error("stored data could not be checked", error=repr(error))
+            sound = None
+        if sound is None:
+            self._due = now + AGAIN_US
+        elif sound:
             self._alarms.clear(DAMAGE_ALARM.key)
-        self._unsound = self._unsound or sound is False
+            self._unsound = self._raised = False
+        else:
+            self._unsound = True
+
+    def _raise(self) -> None:
+        """Until it stands: while the database does not take it, it is tried again with every tick, and said once."""
+        try:
+            self._alarms.raise_(DAMAGE_ALARM)
+        except LinepackError as error:
+            if not self._refused:
+                _log.error("the alarm for damage could not be raised, tried again", error=str(error))
+            self._refused = True
+            return
+        self._raised, self._refused = True, False
 
     def _journal(self, draft: JournalDraft) -> None:
         self._store.run(lambda tx: tx.journal(draft)).result()

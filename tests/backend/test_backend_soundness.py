@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
-from backend.api.soundness import DAMAGE_ALARM, EVERY_US, Soundness
+from backend.api.naming import PACE_US
+from backend.api.soundness import AGAIN_US, DAMAGE_ALARM, EVERY_US, Soundness
 from backend.audit import GENESIS, verify
+from backend.audit.chain import Verdict
+from backend.errors import RefusedError
 from backend.model.alarm import AlarmConfig
 from backend.store import Store
 from backend.store.cold.layout import DAY_US
@@ -46,6 +49,29 @@ class Heard:
 
     def clear(self, key: str) -> None:
         self.standing.discard(key)
+
+
+class Refusing(AtOnce):
+    """A worker that takes nothing, until it does."""
+
+    refuses = True
+
+    def submit(self, work: Callable[..., Any], *given: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_exception(RefusedError("the program is ending"))
+        self.done += self.refuses
+        return future if self.refuses else super().submit(work, *given)
+
+
+class Deaf(Heard):
+    """Alarms whose database does not take them, until it does."""
+
+    deaf = True
+
+    def raise_(self, config: AlarmConfig, *, value: float | None = None) -> None:
+        if self.deaf:
+            raise RefusedError("not saved")
+        super().raise_(config, value=value)
 
 
 @pytest.fixture
@@ -191,3 +217,75 @@ def test_it_leaves_off_when_the_site_closes(store: Store) -> None:
     soundness.stop()
     assert soundness.check(START_US) is None
     assert kinds(store) == []
+
+
+@pytest.mark.expects_warnings
+def test_a_check_that_fails_unexpectedly_is_said_and_made_again(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    heard, worker, asked = Heard(), AtOnce(), []  # type: tuple[Heard, AtOnce, list[int]]
+
+    def verified() -> Verdict:
+        asked.append(1)
+        raise KeyError("a defect")
+
+    soundness = Soundness(store=store, verify=verified, alarms=heard, worker=worker)  # type: ignore[arg-type]
+    soundness.on_tick(START_US)
+    for hour in range(5):
+        soundness.on_tick(START_US + EVERY_US + hour * AGAIN_US)
+    assert len(asked) == 3
+    assert "a defect" in caplog.text
+
+
+@pytest.mark.expects_warnings
+def test_a_check_that_could_not_be_begun_is_made_again(store: Store) -> None:
+    worker = Refusing()
+    soundness = checking(store, Heard(), worker)
+    soundness.on_tick(START_US)
+    for hour in (0, 1):
+        soundness.on_tick(START_US + EVERY_US + hour * AGAIN_US)
+    worker.refuses = False
+    soundness.on_tick(START_US + EVERY_US + 2 * AGAIN_US)
+    soundness.on_tick(START_US + EVERY_US + 3 * AGAIN_US)
+    assert kinds(store) == ["store.checked"]
+
+
+@pytest.mark.expects_warnings
+def test_damage_that_could_not_be_journaled_is_said_and_named_later(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    spoil(store, "UPDATE samples SET body = zeroblob(length(body)) WHERE id = 3")
+    worker = Refusing()
+    soundness = checking(store, Heard(), worker)
+    store.history.read([1], 0, 2**62)
+    for tick in range(10):
+        soundness.on_tick(START_US + tick)
+    assert worker.done == 1
+    assert "damage could not be journaled" in caplog.text
+    worker.refuses = False
+    soundness.on_tick(START_US + PACE_US + 1)
+    assert kinds(store) == ["store.damaged"]
+
+
+@pytest.mark.expects_warnings
+def test_an_alarm_that_could_not_be_raised_is_raised_later(store: Store) -> None:
+    spoil(store, "UPDATE samples SET body = zeroblob(length(body)) WHERE id = 3")
+    heard = Deaf()
+    soundness = checking(store, heard, AtOnce())
+    store.history.read([1], 0, 2**62)
+    soundness.on_tick(START_US)
+    assert heard.standing == set()
+    heard.deaf = False
+    soundness.on_tick(START_US + 1)
+    assert heard.standing == {DAMAGE_ALARM.key}
+
+
+def test_a_fault_that_comes_again_is_an_alarm_again(store: Store) -> None:
+    heard = Heard()
+    verdicts = [Verdict(count=5, ok=ok, reason="") for ok in (False, True, False)]
+    soundness = Soundness(store=store, verify=lambda: verdicts.pop(0), alarms=heard, worker=AtOnce())  # type: ignore[arg-type]
+    soundness.on_tick(START_US)
+    stood = []
+    for day in (1, 2, 3):
+        soundness.on_tick(START_US + day * EVERY_US)
+        soundness.on_tick(START_US + day * EVERY_US + 1)
+        stood.append(set(heard.standing))
+    assert stood == [{DAMAGE_ALARM.key}, set(), {DAMAGE_ALARM.key}]
