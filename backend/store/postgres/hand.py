@@ -148,7 +148,8 @@ class PostgresHand:
 
     def _commit(self, raw: Raw) -> None:
         with in_words(self._address):
-            done = raw.execute(b"COMMIT")
+            # In one message, however often: the driver would prepare it as a statement of its own first.
+            done = raw.execute(b"COMMIT", prepare=False)
         # A transaction in which anything has failed answers COMMIT with ROLLBACK, and calls it well done.
         if done.statusmessage != "COMMIT":
             raise StoreError("{file} did not do what was asked: {reason}.", file=self._address, reason="rolled back")
