@@ -129,7 +129,7 @@ class AlarmBanner(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        space(row, (m.INSET, 0, m.PAGE_INSET, 0), m.HALF)
+        space(row, (0, 0, m.PAGE_INSET, 0), m.HALF)
         row.addWidget(self._mark)
         for counter in self._counters.values():
             row.addWidget(counter)

@@ -175,6 +175,12 @@ def test_every_chinese_character_the_console_says_is_shipped() -> None:
     assert sorted(letter for letter in said if not face.supportsCharacter(ord(letter))) == []
 
 
+def test_no_shipped_font_has_outlines_whose_stems_qt_darkens() -> None:
+    shipped = [file for file in (files("assets") / "fonts").iterdir() if file.name.endswith((".ttf", ".otf"))]
+    assert len(shipped) >= 9
+    assert [file.name for file in shipped if b"CFF " in file.read_bytes()[:400]] == []
+
+
 @pytest.mark.parametrize("words", ["1111111111", "8888888888"])
 def test_figures_are_all_equally_wide(words: str) -> None:
     for mono in (False, True):
